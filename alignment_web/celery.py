@@ -1,0 +1,30 @@
+"""The Celery app, for workers and for whoever rings them."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_shutting_down
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alignment_web.settings")
+app = Celery("plumbline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+# The current app is a thread's own, the default app is everybody's: the web server's threads need the latter.
+app.set_default()
+
+
+@worker_process_init.connect
+def listen_for_stop(**kwargs: Any) -> None:
+    """In each pool process: let the worker say that it is shutting down."""
+    from experiments.supervision import stopping
+
+    stopping.listen()
+
+
+@worker_shutting_down.connect
+def pass_on_stop(**kwargs: Any) -> None:
+    """In the worker: tell its pool, so that a running task ends at its next chunk."""
+    from experiments.supervision import stopping
+
+    stopping.request()
+    stopping.pass_on()

@@ -1,0 +1,1 @@
+"""Measurements: runnable scripts that print ratios between two ways of doing the same work in one run."""

@@ -1,0 +1,93 @@
+"""What an iteration left behind, as numbers a prompt: the input of every estimate."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from experiments.alignment.composition import Composition
+from experiments.alignment.evaluators.task import GOLD
+from experiments.alignment.types import Candidate, Group, Part, Signal
+
+Values = Mapping[str, float | None]
+"""One number a prompt, by the prompt's id; None where it is unscored."""
+
+
+@dataclass
+class Record:
+    """The committed groups of a run up to one iteration. Each part is loaded once, when it is first
+    needed.
+    """
+
+    iteration: int
+    composition: Composition
+    load: Callable[[Part, int], Iterable[Group]]
+    loaded: dict[tuple[Part, int], list[Group]] = field(default_factory=dict)
+
+    def groups(self, part: Part, iteration: int | None = None) -> Sequence[Group]:
+        """The groups of a part, by default of this iteration."""
+        key = (part, self.iteration if iteration is None else iteration)
+        if key not in self.loaded:
+            self.loaded[key] = list(self.load(*key))
+        return self.loaded[key]
+
+    def answers(self, part: Part) -> list[Candidate]:
+        """The greedy answers of a part."""
+        return [group.candidates[0] for group in self.groups(part)]
+
+    def verdicts(self, part: Part, iteration: int | None = None) -> Values:
+        """Whether each greedy answer is right by the task's check; empty where the data has no check."""
+        return _of_kind(self.groups(part, iteration), GOLD)
+
+    def lengths(self, part: Part, iteration: int | None = None) -> Values:
+        """Tokens of each greedy answer."""
+        return {
+            group.prompt.id: float(group.candidates[0].n_tokens) for group in self.groups(part, iteration)
+        }
+
+    @property
+    def own_kind(self) -> str | None:
+        """The kind of signal that the first branch selects by: the loop's proxy. None where it reads none."""
+        return next(iter(sorted(self.composition.phases[0].branches[0].select.reads)), None)
+
+    @property
+    def proxy_part(self) -> Part:
+        """Where that signal is read in Evaluate."""
+        sources = self.composition.phases[0].signals
+        return "proxy" if any(s.kind == self.own_kind and s.needs_reference for s in sources) else "probe"
+
+    def proxy(self, iteration: int | None = None) -> Values:
+        """What the loop's own signal says of each greedy answer."""
+        return _of_kind(self.groups(self.proxy_part, iteration), self.own_kind) if self.own_kind else {}
+
+    def spoken_kinds(self) -> frozenset[str]:
+        """The kinds of signal that a model writes and that must therefore be parsed."""
+        return frozenset(source.kind for source in self.composition.phases[0].signals if source.roles)
+
+
+def _of_kind(groups: Sequence[Group], kind: str) -> Values:
+    known = any(signal.kind == kind for group in groups for signal in group.signals)
+    return {group.prompt.id: group.mean_value(kind, 0) for group in groups} if known else {}
+
+
+def scored(values: Values) -> list[float]:
+    """The numbers that are there."""
+    return [value for value in values.values() if value is not None]
+
+
+def unscored(values: Values) -> int:
+    """How many are not."""
+    return sum(value is None for value in values.values())
+
+
+def paired(first: Values, second: Values) -> tuple[list[float], list[float]]:
+    """The numbers of the prompts that both have, in the first one's order."""
+    pairs = [(value, second.get(key)) for key, value in first.items()]
+    both = [(a, b) for a, b in pairs if a is not None and b is not None]
+    return [a for a, _ in both], [b for _, b in both]
+
+
+def said(groups: Iterable[Group], kinds: frozenset[str]) -> list[list[Signal]]:
+    """The signals of some kinds about single candidates, a list a prompt; prompts without any are left
+    out.
+    """
+    lists = [[s for s in group.signals if s.kind in kinds and len(s.about) == 1] for group in groups]
+    return [signals for signals in lists if signals]

@@ -1,0 +1,1 @@
+"""Proposers: how candidates come about. One idea a file."""

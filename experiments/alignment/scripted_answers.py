@@ -1,0 +1,87 @@
+"""Right and wrong answers that a script can give: sums and differences, and sentences under a format rule."""
+
+import json
+import re
+
+from experiments.alignment.seeds import seed_at
+from experiments.alignment.types import Reference
+from experiments.alignment.verifiers import verify
+
+SUM = re.compile(r"(-?\d+)\s*([-+\u2212])\s*(\d+)")
+TOPIC = re.compile(r"\babout (\w+)")
+LEAST_WORDS = re.compile(r"\bat most (\d+) words")
+PHRASES = (
+    ("lower case", "lowercase"),
+    ("upper case", "uppercase"),
+    ("any comma", "no-comma"),
+    ("word done", "ends-with:DONE"),
+    ("double quotes", "quoted"),
+    ("json", "json"),
+    ("question mark", "ends-with-question"),
+)
+OPENINGS = ("People like", "Many know", "We think of", "Some enjoy", "Few forget", "I saw")
+ENDINGS = ("most days", "in spring", "at home", "with care", "now and then", "quite a lot")
+
+
+def reference_of(question: str) -> tuple[str, Reference] | None:
+    """The verifier and the reference that a question implies; None for one that no script knows."""
+    found = SUM.search(question)
+    if found:
+        left, right = int(found[1]), int(found[3])
+        return "number", Reference(answer=left + right if found[2] == "+" else left - right)
+    if most := LEAST_WORDS.search(question):
+        return "rule", Reference(rule=f"max-words:{most[1]}")
+    for phrase, rule in PHRASES:
+        if phrase in question.lower():
+            return "rule", Reference(rule=rule)
+    return None
+
+
+def is_right(question: str, answer: str) -> bool:
+    """Whether an answer is right; one to a question that no script knows is right when it says so."""
+    known = reference_of(question)
+    if known is None:
+        return answer.startswith("Right")
+    return verify(known[0], answer, known[1]).value == 1.0
+
+
+def right_answer(question: str, seed: int) -> str:
+    """A right answer; another seed may word it differently."""
+    known = reference_of(question)
+    if known is None:
+        return f"Right, {_sentence(question, seed)}"
+    verifier, reference = known
+    return (
+        str(reference.answer)
+        if verifier == "number"
+        else _followed(str(reference.rule), _sentence(question, seed))
+    )
+
+
+def wrong_answer(question: str, seed: int) -> str:
+    """A wrong answer; another seed may be wrong in another way."""
+    known = reference_of(question)
+    if known is None:
+        return f"Wrong, {_sentence(question, seed)}"
+    if known[0] == "number":
+        return f"The answer is {int(known[1].answer or 0) + 1 + seed_at('off', question, seed) % 5}."
+    return f"{_sentence(question, seed).title()}, and that is what every one of us has to say about it."
+
+
+def _sentence(question: str, seed: int) -> str:
+    topic = TOPIC.search(question)
+    opening = OPENINGS[seed_at("opening", question, seed) % len(OPENINGS)]
+    ending = ENDINGS[seed_at("ending", question, seed) % len(ENDINGS)]
+    return f"{opening} {topic[1] if topic else 'it'} {ending}"
+
+
+def _followed(rule: str, sentence: str) -> str:
+    forms = {
+        "lowercase": sentence.lower(),
+        "uppercase": sentence.upper(),
+        "ends-with:DONE": f"{sentence} DONE",
+        "quoted": f'"{sentence}"',
+        "json": json.dumps({"sentence": sentence}),
+        "ends-with-question": f"{sentence}?",
+    }
+    return forms.get(rule, sentence)

@@ -1,0 +1,1 @@
+"""Signal sources: what is said about candidates. One idea a file."""

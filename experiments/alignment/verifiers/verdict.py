@@ -1,0 +1,21 @@
+"""What a verifier says about one answer."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`value` is 1.0 right, 0.0 wrong, None when the answer could not be read.
+
+    `label` is what was read from the answer. `reason` says why in a few words and never quotes the reference,
+    so that a verdict about a held-out prompt gives nothing away.
+    """
+
+    value: float | None
+    label: str
+    reason: str
+
+
+def verdict_of(right: bool, label: str, reason: str) -> Verdict:
+    """A verdict about an answer that could be read."""
+    return Verdict(float(right), label, reason)

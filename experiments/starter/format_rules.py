@@ -1,0 +1,45 @@
+"""One sentence about a topic under a format rule that code can check: text that people can read and compare."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+SYSTEM = "You are a helpful assistant."
+SIZES = {"train": 256, "probe": 96, "gold": 200}
+
+RULES = {
+    "lowercase": "in lower case letters only",
+    "uppercase": "in UPPER CASE letters only",
+    "max-words:8": "with at most 8 words",
+    "no-comma": "without any comma",
+    "ends-with:DONE": "and end it with the word DONE",
+    "quoted": "in double quotes",
+    "json": 'as JSON, like {"sentence": "..."}',
+    "ends-with-question": "that ends with a question mark",
+}
+
+TOPICS = tuple(
+    "apples bread bridges cats chess clocks clouds coffee dancing deserts dogs dreams drums eggs elephants farming "
+    "fire fish flowers football forests friendship gardens glass gold guitars honey horses ice islands jazz kites "
+    "lakes lemons libraries lightning maps markets milk mirrors mountains museums music night oceans onions owls "
+    "painting paper penguins pianos planets poetry rain rice rivers robots roses sailing salt school shadows sheep "
+    "shoes silence snow soap spiders spring stars storms sugar summer sunsets swimming tea thunder tigers time towns "
+    "trains travel trees turtles umbrellas volcanoes walking water whales wheels wind windows winter wolves".split()
+)
+
+
+def format_rule_rows(seed: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield rows of `SIZES`, every (topic, rule) at most once, the rules equally often in each split."""
+    random = Random(f"format-rules/{seed}")
+    topics = {rule: random.sample(TOPICS, len(TOPICS)) for rule in RULES}
+    for split, size in SIZES.items():
+        rules = list(RULES) * (size // len(RULES))
+        random.shuffle(rules)
+        for number, rule in enumerate(rules):
+            yield _row(f"format-{split}-{number:03}", topics[rule].pop(), rule, split)
+
+
+def _row(row_id: str, topic: str, rule: str, split: str) -> dict[str, Any]:
+    question = f"Write one short sentence about {topic} {RULES[rule]}."
+    messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": question}]
+    return {"id": row_id, "prompt": messages, "rule": rule, "split": split, "meta": {"topic": topic}}

@@ -1,0 +1,54 @@
+"""The catalogue and one recipe of it."""
+
+from itertools import groupby
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from experiments.access import member, members
+from experiments.alignment.errors import ConfigError
+from experiments.alignment.registry import Recipe, get_recipe, recipes
+from experiments.forms.settings_fields import settings_of
+from experiments.models import Run
+from experiments.services.catalogue import loop_of, paragraphs
+from experiments.services.survey import LEAVES, PARADIGM_HELP, PARADIGMS
+
+RUNS_SHOWN = 10
+
+
+@members
+def recipe_list(request: HttpRequest) -> HttpResponse:
+    """Every recipe by paradigm and leaf."""
+    groups = [
+        (
+            PARADIGMS[paradigm],
+            PARADIGM_HELP[paradigm],
+            [(leaf, LEAVES.get(leaf, ""), list(rows)) for leaf, rows in _by_leaf(list(found))],
+        )
+        for paradigm, found in groupby(recipes(), lambda one: one.paradigm)
+    ]
+    return render(request, "recipes/list.html", {"groups": groups})
+
+
+def _by_leaf(found: list[Recipe]) -> list[tuple[str, list[Recipe]]]:
+    return [(leaf, list(rows)) for leaf, rows in groupby(found, lambda one: one.leaf)]
+
+
+@members
+def recipe_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a recipe does, its loop, its settings and its runs."""
+    try:
+        recipe = get_recipe(slug)
+    except ConfigError as error:
+        raise Http404(error.message) from None
+    runs = Run.objects.for_list().visible_to(member(request)).filter(recipe=slug, archived_at=None)
+    context = {
+        "recipe": recipe,
+        "paradigm": PARADIGMS[recipe.paradigm],
+        "leaf": LEAVES.get(recipe.leaf, ""),
+        "paragraphs": paragraphs(recipe.documentation),
+        "phases": loop_of(recipe),
+        "settings": settings_of(recipe),
+        "runs": runs[:RUNS_SHOWN],
+    }
+    return render(request, "recipes/detail.html", context)

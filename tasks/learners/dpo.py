@@ -1,0 +1,141 @@
+"""Direct preference optimisation (arXiv 2305.18290) through TRL's DPOTrainer.
+
+Departures from TRL's own loss: pairs may have weights and soft labels, prompts take part in no logits, and the
+reference's log-probabilities are computed once, in the batches of the first epoch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+from trl import DPOConfig, DPOTrainer
+
+from experiments.alignment.errors import DataError
+from experiments.alignment.learners import DPO
+from experiments.alignment.types import Preference, Trained
+from tasks.learners.batches import Pair, Sequences, check_samples, padded, planned, tokenised
+from tasks.learners.losses import MEAN_OVER_TOKENS, PAIR_LOSSES, preference_loss
+from tasks.learners.training import (
+    Figures,
+    Row,
+    adapter_config,
+    arguments,
+    batch_table,
+    one_batch,
+    precision,
+    train,
+)
+from tasks.learners.work import Work
+from tasks.policies.scoring import answer_logprobs
+
+
+class PairTrainer(DPOTrainer):
+    """DPOTrainer on planned batches: the first half of a batch's rows is chosen, the second half rejected."""
+
+    figures: Figures
+    spec: DPO
+
+    def _prepare_dataset(self, dataset: Any, *_: Any, **__: Any) -> Any:
+        return dataset
+
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> torch.Tensor:
+        """The loss of one planned batch (see losses.preference_loss)."""
+        gains = answer_sums(model, inputs["batch"], self.spec) - inputs["reference"]
+        chosen, rejected = gains.chunk(2)
+        margin = chosen - rejected
+        loss = preference_loss(
+            PAIR_LOSSES[self.spec.loss], margin, inputs["p_chosen"], inputs["weights"], self.spec.beta
+        )
+        self.figures.add(
+            loss,
+            tokens=float(inputs["batch"].answer.sum()),
+            reward_margin=self.spec.beta * margin.mean().item(),
+            reward_accuracy=(margin > 0).float().mean().item(),
+        )
+        return loss
+
+
+@dataclass(slots=True)
+class Pairs:
+    """The samples as token ids, with the reference's log-probabilities [2, samples] once they are known."""
+
+    work: Work[DPO]
+    samples: list[Preference]
+    chosen: list[Pair]
+    rejected: list[Pair]
+    reference: Tensor
+
+    @classmethod
+    def of(cls, work: Work[DPO]) -> "Pairs":
+        """Raises DataError for samples that cannot be trained on."""
+        samples = check_samples(work.samples, Preference)
+        chosen, rejected = [], []
+        for number, sample in enumerate(samples, start=1):
+            if not 0 <= sample.p_chosen <= 1:
+                raise DataError(
+                    f"Training sample {number} has p_chosen {sample.p_chosen}; it must be in 0 to 1."
+                )
+            chosen.append(tokenised(work, number, sample.prompt, sample.chosen))
+            rejected.append(tokenised(work, number, sample.prompt, sample.rejected))
+        return cls(work, samples, chosen, rejected, torch.zeros(2, len(samples), device=work.device))
+
+    def lengths(self) -> list[int]:
+        """The longer side of each pair, in tokens."""
+        return [
+            max(len(p + c), len(p + r)) for (p, c), (_, r) in zip(self.chosen, self.rejected, strict=True)
+        ]
+
+    def rows(self, indexes: Sequence[int]) -> Sequences:
+        pairs = [self.chosen[i] for i in indexes] + [self.rejected[i] for i in indexes]
+        return padded(pairs, self.work.loaded.chat.pad_id, self.work.device)
+
+    def refer(self, batches: Sequence[Sequence[int]]) -> None:
+        """Compute the reference's log-probabilities in the batches that training will use first."""
+        model = self.work.loaded.switch(self.work.reference.adapters)
+        with torch.no_grad():
+            for indexes in batches:
+                self.work.check()
+                sums = answer_sums(model, self.rows(indexes), self.work.spec)
+                self.reference[:, indexes] = sums.view(2, -1)
+
+    def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
+        indexes = one_batch(rows)
+        chosen = [self.samples[index] for index in indexes]
+        return {
+            "batch": self.rows(indexes),
+            "reference": self.reference[:, indexes].flatten(),
+            "p_chosen": torch.tensor([sample.p_chosen for sample in chosen], device=self.work.device),
+            "weights": torch.tensor([sample.weight for sample in chosen], device=self.work.device),
+        }
+
+
+def answer_sums(model: Any, batch: Sequences, spec: DPO) -> Tensor:
+    """Log-probability of each row's answer in nats [rows]: the sum over its tokens, or their mean for IPO."""
+    with precision(model):
+        sums = answer_logprobs(model, batch.ids, batch.mask, batch.answer).sum(dim=1)
+    return sums / batch.answer.sum(dim=1) if spec.loss in MEAN_OVER_TOKENS else sums
+
+
+def train_dpo(work: Work[DPO]) -> Trained:
+    """A new adapter on the initial checkpoint. Raises DataError, ModelError and whatever `check` raises."""
+    pairs = Pairs.of(work)
+    plan = planned(pairs.lengths(), work.spec, work.seed)
+    pairs.refer(plan[: len(plan) // work.spec.epochs])
+    figures = Figures()
+
+    def make(model: PreTrainedModel) -> PairTrainer:
+        trainer = PairTrainer(
+            model=model,
+            args=DPOConfig(**arguments(work, len(plan)), beta=work.spec.beta, disable_dropout=False),
+            data_collator=pairs.collate,
+            train_dataset=batch_table(plan),
+            processing_class=work.loaded.chat.tokenizer,
+            peft_config=adapter_config(work.spec),
+        )
+        trainer.figures, trainer.spec = figures, work.spec
+        return trainer
+
+    return train(work, make, figures)

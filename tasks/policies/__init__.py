@@ -1,0 +1,1 @@
+"""Language models as the loop sees them. Kernel types and machine-learning libraries only."""

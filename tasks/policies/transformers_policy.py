@@ -1,0 +1,84 @@
+"""A local Hugging Face causal language model as a policy of the loop."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from experiments.alignment.errors import DataError
+from experiments.alignment.ports import Check
+from experiments.alignment.types import Ask, Capability, Completion
+from tasks.policies.batching import Limits, batches, cache_bytes
+from tasks.policies.loading import LoadedModel
+from tasks.policies.sampling import Drawn, Row, decode
+from tasks.policies.scoring import sum_logprobs
+
+SCORE_LIMITS = Limits(rows=64, bytes=1 << 29)
+
+
+class TransformersPolicy:
+    """Samples from and scores with a base model and the adapters of one checkpoint, in order.
+
+    Batches follow from the asks alone: the same asks on the same device, dtype and thread count answer bit for bit
+    alike.
+    """
+
+    capabilities: frozenset[Capability] = frozenset({"generate", "score"})
+
+    def __init__(
+        self, name: str, loaded: LoadedModel, adapters: Sequence[Path] = (), limits: Limits | None = None
+    ) -> None:
+        self.name = name
+        self.loaded = loaded
+        self.adapters = tuple(adapters)
+        self.limits = limits or Limits()
+
+    def generate(self, asks: Sequence[Ask], check: Check) -> list[Completion]:
+        """One completion an ask. Raises DataError for a prompt too long for the model's context."""
+        model, chat = self.loaded.switch(self.adapters), self.loaded.chat
+        rows = [self._row(number, ask) for number, ask in enumerate(asks, start=1)]
+        sizes = [len(row.prompt) + row.max_tokens for row in rows]
+        drawn: list[Drawn | None] = [None] * len(rows)
+        for batch in batches(sizes, cache_bytes(model.config, model.dtype.itemsize), self.limits):
+            answers = decode(model, [rows[i] for i in batch], chat.stop_ids, chat.pad_id, check)
+            for index, answer in zip(batch, answers, strict=True):
+                drawn[index] = answer
+        return [self._completion(answer) for answer in drawn if answer is not None]
+
+    def score(self, prompt: Sequence[Ask], continuations: Sequence[str], check: Check) -> list[float]:
+        """Sum of log-probabilities in nats of each continuation's tokens; the end token is not counted."""
+        model, chat = self.loaded.switch(self.adapters), self.loaded.chat
+        pairs = []
+        for number, (ask, text) in enumerate(zip(prompt, continuations, strict=True), start=1):
+            continuation = chat.text_ids(text)
+            pairs.append((self._prompt_ids(number, ask, len(continuation)), continuation))
+        sums = [0.0] * len(pairs)
+        scored = [index for index, (_, continuation) in enumerate(pairs) if continuation]
+        sizes = [sum(map(len, pairs[index])) for index in scored]
+        for batch in batches(sizes, model.config.get_text_config().vocab_size * 4, SCORE_LIMITS):
+            check()
+            members = [scored[i] for i in batch]
+            for index, value in zip(
+                members, sum_logprobs(model, [pairs[i] for i in members], chat.pad_id), strict=True
+            ):
+                sums[index] = value
+        return sums
+
+    def _row(self, number: int, ask: Ask) -> Row:
+        prompt = self._prompt_ids(number, ask, ask.max_tokens)
+        return Row(tuple(prompt), ask.max_tokens, ask.temperature, ask.top_p, ask.seed)
+
+    def _prompt_ids(self, number: int, ask: Ask, answer_tokens: int) -> list[int]:
+        ids = self.loaded.chat.prompt_ids(ask.messages)
+        context = self.loaded.context
+        if context is not None and len(ids) + answer_tokens > context:
+            start = next((m.content for m in reversed(ask.messages) if m.role == "user"), "")[:60]
+            raise DataError(
+                f"Prompt {number} of this batch (“{start}…”) has {len(ids)} tokens; with {answer_tokens} tokens of "
+                f"answer the model {self.loaded.directory.name} takes at most {max(0, context - answer_tokens)}. "
+                "Shorten the prompt or ask for a shorter answer."
+            )
+        return ids
+
+    def _completion(self, drawn: Drawn) -> Completion:
+        stop: Literal["end", "length"] = "end" if drawn.ended else "length"
+        return Completion(self.loaded.chat.text(drawn.ids), len(drawn.ids), drawn.logprob, stop)
