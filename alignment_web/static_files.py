@@ -24,7 +24,7 @@ def _folder(package: str, inside: str) -> Path:
 class PackagedScripts(BaseFinder):
     """Staticfiles finder of `vendor/plotly.min.js` and `vendor/htmx-2.min.js`."""
 
-    def find(self, path: str, find_all: bool = False, **options: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **options: Any) -> Any:
         """The file behind `path`; an empty list when `path` is none of the published names."""
         if path not in PUBLISHED:
             return []

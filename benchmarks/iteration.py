@@ -47,14 +47,22 @@ def ours(arguments, train: list, held_out: list, directory: Path) -> Clock:
     samples = [Demonstration(messages, answer(text)) for messages, text in train]
     with clock.stage("train"):
         trained = workshop.learn(
-            SFT(learning_rate=5e-4, epochs=2, batch_size=16), samples, base, base, 1, lambda: None, lambda *_: None
+            SFT(learning_rate=5e-4, epochs=2, batch_size=16),
+            samples,
+            base,
+            base,
+            1,
+            lambda: None,
+            lambda *_: None,
         )
     with clock.stage("evaluate"):
         tuned = workshop.policy("policy", trained.checkpoint)
         answers = [
             completion.text
             for chunk in chunks(held_out, 64)
-            for completion in tuned.generate([Ask(messages, arguments.tokens) for messages, _ in chunk], lambda: None)
+            for completion in tuned.generate(
+                [Ask(messages, arguments.tokens) for messages, _ in chunk], lambda: None
+            )
         ]
     print_accuracy("ours", answers, held_out)
     return clock
@@ -67,16 +75,31 @@ def plain(arguments, train: list, held_out: list, directory: Path) -> Clock:
     with clock.stage("sample"):
         for chunk in chunks(train, arguments.chunk):
             plain_generate(
-                model, tokenizer, [messages for messages, _ in chunk], arguments.tokens,
-                do_sample=True, temperature=0.8, top_k=0, num_return_sequences=arguments.samples,
+                model,
+                tokenizer,
+                [messages for messages, _ in chunk],
+                arguments.tokens,
+                do_sample=True,
+                temperature=0.8,
+                top_k=0,
+                num_return_sequences=arguments.samples,
             )
     with clock.stage("train"):
         trainer = SFTTrainer(
             model=model,
             args=SFTConfig(
-                output_dir=str(directory), learning_rate=5e-4, num_train_epochs=2, per_device_train_batch_size=16,
-                gradient_checkpointing=False, bf16=arguments.dtype == "bfloat16", use_cpu=True, report_to="none",
-                save_strategy="no", logging_strategy="no", disable_tqdm=True, warmup_steps=2,
+                output_dir=str(directory),
+                learning_rate=5e-4,
+                num_train_epochs=2,
+                per_device_train_batch_size=16,
+                gradient_checkpointing=False,
+                bf16=arguments.dtype == "bfloat16",
+                use_cpu=True,
+                report_to="none",
+                save_strategy="no",
+                logging_strategy="no",
+                disable_tqdm=True,
+                warmup_steps=2,
             ),
             train_dataset=plain_samples(train),
             processing_class=tokenizer,

@@ -34,11 +34,19 @@ def main() -> None:
                 tokens["ours"] += sum(c.n_tokens for c in policy.generate(asks, lambda: None))
             with theirs.stage("sample"):
                 tokens["plain"] += plain_generate(
-                    model, tokenizer, chunk, arguments.tokens,
-                    do_sample=True, temperature=0.8, top_k=0, num_return_sequences=arguments.samples,
+                    model,
+                    tokenizer,
+                    chunk,
+                    arguments.tokens,
+                    do_sample=True,
+                    temperature=0.8,
+                    top_k=0,
+                    num_return_sequences=arguments.samples,
                 )[1]
     print(f"{arguments.dtype}, {arguments.threads} thread(s), {len(prompts)} prompts × {arguments.samples}")
-    report("tokens per CPU second", tokens["ours"] / ours.cpu["sample"], tokens["plain"] / theirs.cpu["sample"])
+    report(
+        "tokens per CPU second", tokens["ours"] / ours.cpu["sample"], tokens["plain"] / theirs.cpu["sample"]
+    )
     report("tokens per second", tokens["ours"] / ours.wall["sample"], tokens["plain"] / theirs.wall["sample"])
 
 

@@ -48,7 +48,9 @@ def sums(count: int, seed: int) -> list[tuple[tuple[Message, ...], str]]:
     """Prompts that ask for a + b with 0 to 20 each, and their answers."""
     draw = random.Random(seed)
     pairs = [(draw.randint(0, 20), draw.randint(0, 20)) for _ in range(count)]
-    return [((Message("system", SYSTEM), Message("user", f"What is {a} + {b}?")), str(a + b)) for a, b in pairs]
+    return [
+        ((Message("system", SYSTEM), Message("user", f"What is {a} + {b}?")), str(a + b)) for a, b in pairs
+    ]
 
 
 def chunks(items: list, size: int) -> Iterator[list]:
@@ -58,7 +60,9 @@ def chunks(items: list, size: int) -> Iterator[list]:
 
 def plain_model(directory: Path, dtype: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """The model as a careful script would load it, with the slow product of sliced hidden states removed."""
-    model = AutoModelForCausalLM.from_pretrained(directory, dtype=getattr(torch, dtype), local_files_only=True)
+    model = AutoModelForCausalLM.from_pretrained(
+        directory, dtype=getattr(torch, dtype), local_files_only=True
+    )
     model.get_output_embeddings().register_forward_pre_hook(lambda _, inputs: (inputs[0].contiguous(),))
     tokenizer = AutoTokenizer.from_pretrained(directory, padding_side="left", local_files_only=True)
     return model.eval(), tokenizer
@@ -73,7 +77,9 @@ def plain_generate(
         chats, add_generation_prompt=True, return_dict=True, return_tensors="pt", padding=True
     )
     with torch.inference_mode():
-        output = model.generate(**batch, max_new_tokens=tokens, pad_token_id=tokenizer.pad_token_id, **settings)
+        output = model.generate(
+            **batch, max_new_tokens=tokens, pad_token_id=tokenizer.pad_token_id, **settings
+        )
     answers = output[:, batch["input_ids"].shape[1] :]
     ends = (answers == tokenizer.eos_token_id).int()
     lengths = torch.where(ends.any(dim=1), ends.argmax(dim=1) + 1, answers.shape[1])

@@ -9,6 +9,7 @@ from experiments import queue
 from experiments.alignment.errors import ConfigError
 from experiments.models import Artefact, ArtefactUse, Run, RunStatus, User, Work
 from experiments.models.states import ENDED, RESUMABLE
+from experiments.search import forget_run
 from experiments.services import work as works
 from experiments.services.launch import LaunchRequest
 
@@ -33,7 +34,12 @@ def cancel(run: Run, by: User | None) -> None:
 def retry(run: Run, by: User | None) -> None:
     """Resumes the same run where it stopped: what is committed stays, the rest is done. Raises ConfigError."""
     why = "retried: goes on where it stopped"
-    changes: dict[str, Any] = {"cancel_requested_at": None, "error_blame": "", "error_message": "", "ended_at": None}
+    changes: dict[str, Any] = {
+        "cancel_requested_at": None,
+        "error_blame": "",
+        "error_message": "",
+        "ended_at": None,
+    }
     if not run.transition(RESUMABLE, RunStatus.QUEUED, why, by, **changes):
         raise ConfigError(
             f"Run {run.pk} is {run.status}; only failed, stopped or cancelled runs can be retried.",
@@ -102,4 +108,5 @@ def delete_run(run: Run, by: User | None) -> None:
     with transaction.atomic():
         ArtefactUse.objects.filter(run=run).delete()
         Artefact.objects.filter(run=run).update(parent=None)
+        forget_run(run)
         run.delete()

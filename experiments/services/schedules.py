@@ -126,7 +126,11 @@ def _fire_followers(now: datetime) -> int:
     ended = Schedule.objects.filter(
         kind=Schedule.Kind.AFTER, paused=False, ended_at=None, after__status__in=ENDED
     )
-    return sum(_follow(schedule, schedule.after, now) for schedule in ended.select_related("after")[:50] if schedule.after)
+    return sum(
+        _follow(schedule, schedule.after, now)
+        for schedule in ended.select_related("after")[:50]
+        if schedule.after
+    )
 
 
 def _follow(schedule: Schedule, before: Run, now: datetime) -> bool:

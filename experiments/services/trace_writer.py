@@ -35,7 +35,9 @@ def write_groups(
     return traces
 
 
-def _values_before(iteration: Iteration, phase: int, part: str, rows: Sequence[Row]) -> dict[int, float | None]:
+def _values_before(
+    iteration: Iteration, phase: int, part: str, rows: Sequence[Row]
+) -> dict[int, float | None]:
     before = Trace.objects.filter(
         iteration__run_id=iteration.run_id,
         iteration__index=iteration.index - 1,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from experiments.access import member, members
 from experiments.services import overview, templates
+from experiments.services.starter import starter_message
 
 
 @members
@@ -34,6 +35,7 @@ def _rest(request: HttpRequest) -> dict[str, object]:
         "reviews": overview.waiting_reviews(user),
         "changes": overview.changes(user),
         "templates": templates.offered(),
+        "starter_message": starter_message(),
         "now": timezone.now().isoformat(),
     }
 

@@ -8,6 +8,7 @@ from experiments.alignment.errors import ConfigError, DataError
 from experiments.alignment.types import Reference
 from experiments.alignment.verifiers import VERIFIERS, check_reference, verify
 from experiments.alignment.verifiers.number import last_number
+from experiments.alignment.verifiers.verdict import Verdict
 
 EXAMPLES = {
     "lowercase": ("the sky is blue.", "The sky is blue."),
@@ -59,13 +60,13 @@ def test_a_right_and_a_wrong_number_are_told_apart() -> None:
     assert verify("number", "0.3000000000001", Reference(answer=0.3)).value == 1.0
 
 
-def test_an_answer_without_a_usable_number_is_unscored_with_the_reason() -> None:
+def test_an_answer_without_a_usable_number_is_wrong_with_the_reason() -> None:
     assert verify("number", "I do not know", Reference(answer=0)) == VERIFIERS["number"](
         "", Reference(answer=0)
     )
     verdict = verify("number", "9" * 400, Reference(answer=0))
-    assert (verdict.value, verdict.reason) == (None, "the last number is too large")
-    assert verify("number", "none", Reference(answer=0)).reason == "no number found"
+    assert (verdict.value, verdict.reason) == (0.0, "the last number is too large")
+    assert verify("number", "none", Reference(answer=0)) == Verdict(0.0, "", "no number found")
 
 
 def test_exact_ignores_white_space_and_composition_but_not_case() -> None:
@@ -85,9 +86,9 @@ def test_a_label_is_read_out_of_its_wrapping(text: str) -> None:
 def test_naming_every_label_is_not_right() -> None:
     assert verify("label", "positive or negative", Reference(answer="positive")).value == 0.0
     assert (
-        verify("label", "It is not negative but positive I think", Reference(answer="positive")).value is None
+        verify("label", "It is not negative but positive I think", Reference(answer="positive")).value == 0.0
     )
-    assert verify("label", " \n", Reference(answer="positive")).value is None
+    assert verify("label", " \n", Reference(answer="positive")).value == 0.0
 
 
 @pytest.mark.parametrize("rule", EXAMPLES)

@@ -108,7 +108,9 @@ def test_training_again_gives_the_same_bytes(tmp_path, base, spec):
 
 
 def test_another_seed_trains_another_adapter(workshop, base):
-    shas = {learn(workshop, SFT(**QUICK), demonstrations(), base, seed=seed).checkpoint.sha256 for seed in (1, 2)}
+    shas = {
+        learn(workshop, SFT(**QUICK), demonstrations(), base, seed=seed).checkpoint.sha256 for seed in (1, 2)
+    }
     assert len(shas) == 2
 
 
@@ -162,8 +164,12 @@ def test_figures_count_the_answers_tokens_alone(workshop, base):
 
 def test_divergence_is_an_error_that_names_the_step(workshop, base):
     with pytest.raises(ModelError, match=r"Training diverged.*Lower the learning rate"):
-        learn(workshop, SFT(learning_rate=1.0, adapter=Adapter(rank=1, alpha=512), epochs=50, batch_size=4),
-              [Demonstration(user("a"), "b" * 200, weight=1.0), Demonstration(user("b"), "c", weight=1e38)], base)
+        learn(
+            workshop,
+            SFT(learning_rate=1.0, adapter=Adapter(rank=1, alpha=512), epochs=50, batch_size=4),
+            [Demonstration(user("a"), "b" * 200, weight=1.0), Demonstration(user("b"), "c", weight=1e38)],
+            base,
+        )
     asks = [Ask(user("x"), 4)]
     assert workshop.policy("policy", base).generate(asks, carry_on)[0].logprob is not None
 
@@ -188,7 +194,10 @@ def test_soft_labels_and_weights_of_pairs_reach_the_loss(workshop, base):
         ([], "nothing to learn from"),
         ([Preference(user("q"), "a", "b")], "sample 1 is a Preference, not a Demonstration"),
         ([Demonstration(user("q"), "a", weight=0.0)], "sample 1 has the weight 0.0"),
-        ([Demonstration(user("q"), "a"), Demonstration(user("q"), "a" * 600)], "sample 2 has .* more than the 512"),
+        (
+            [Demonstration(user("q"), "a"), Demonstration(user("q"), "a" * 600)],
+            "sample 2 has .* more than the 512",
+        ),
     ],
 )
 def test_samples_that_cannot_be_trained_on_are_refused(workshop, base, samples, message):

@@ -1,4 +1,5 @@
 import math
+from itertools import chain
 
 import pytest
 import torch
@@ -64,7 +65,7 @@ def test_every_epoch_sees_every_sample_once(spec):
     lengths = [number % 7 for number in range(50)]
     plan = planned(lengths, spec, seed=1)
     epochs = [plan[start : start + 13] for start in (0, 13, 26)]
-    assert all(sorted(sum(epoch, [])) == list(range(50)) for epoch in epochs)
+    assert all(sorted(chain.from_iterable(epoch)) == list(range(50)) for epoch in epochs)
     assert epochs[0] != epochs[1]
 
 
@@ -76,5 +77,8 @@ def test_the_plan_depends_on_the_seed_alone():
 
 def test_samples_of_similar_length_are_trained_together():
     lengths = [number % 50 for number in range(128)]
-    spread = [max(lengths[i] for i in batch) - min(lengths[i] for i in batch) for batch in planned(lengths, SFT(), 1)]
+    spread = [
+        max(lengths[i] for i in batch) - min(lengths[i] for i in batch)
+        for batch in planned(lengths, SFT(), 1)
+    ]
     assert sum(spread) / len(spread) < 10

@@ -44,7 +44,9 @@ def directory(request, tmp_path_factory):
 
 def test_greedy_answers_equal_the_librarys_own(directory):
     loaded = LoadedModel(directory, "cpu", torch.float32)
-    prompts = [(Message("user", text),) for text in ("a", "quite a bit longer than the first one", "mid length")]
+    prompts = [
+        (Message("user", text),) for text in ("a", "quite a bit longer than the first one", "mid length")
+    ]
     rows = [Row(tuple(loaded.chat.prompt_ids(prompt)), 20, 0.0, 1.0, 0) for prompt in prompts]
     ids, mask = left_padded([row.prompt for row in rows], loaded.chat.pad_id, loaded.model.device)
     reference = loaded.model.generate(input_ids=ids, attention_mask=mask, do_sample=False, max_new_tokens=20)
@@ -58,10 +60,21 @@ def test_both_learners_train_and_their_adapters_load(directory, tmp_path):
     base = Checkpoint("base", directory)
     prompt = (Message("user", "q"),)
     first = workshop.learn(
-        SFT(learning_rate=1e-2, epochs=20), [Demonstration(prompt, "yes")], base, base, 1, carry_on, lambda *_: None
+        SFT(learning_rate=1e-2, epochs=20),
+        [Demonstration(prompt, "yes")],
+        base,
+        base,
+        1,
+        carry_on,
+        lambda *_: None,
     )
     second = workshop.learn(
-        DPO(learning_rate=1e-3), [Preference(prompt, "yes", "no")], first.checkpoint, first.checkpoint, 1, carry_on,
+        DPO(learning_rate=1e-3),
+        [Preference(prompt, "yes", "no")],
+        first.checkpoint,
+        first.checkpoint,
+        1,
+        carry_on,
         lambda *_: None,
     )
     (answer,) = workshop.policy("policy", second.checkpoint).generate([Ask(prompt, 8)], carry_on)

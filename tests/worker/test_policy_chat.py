@@ -71,5 +71,5 @@ def test_messages_that_the_template_refuses_are_bad_data(tokenizer, monkeypatch)
         "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system role') }}{% endif %}"
         "{{ m.content }}{% endfor %}",
     )
-    with pytest.raises(DataError, match="refuses messages .* system, user: no system role"):
+    with pytest.raises(DataError, match=r"refuses messages .* system, user: no system role"):
         ChatFormat(tokenizer).prompt_ids((Message("system", "x"), Message("user", "y")))

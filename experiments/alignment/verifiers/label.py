@@ -28,10 +28,10 @@ def read_label(text: str) -> str:
 
 
 def verify_label(answer_text: str, reference: Reference) -> Verdict:
-    """1.0 when the label read is the reference, ignoring case; None when no single label can be read."""
+    """1.0 when the label read is the reference, ignoring case; an answer that names no single label is wrong."""
     expected = expected_text(reference).strip(AROUND).casefold()
     read = read_label(answer_text)
     if not read or len(read.split()) > max(LONGEST_LABEL_WORDS, len(expected.split())):
-        return Verdict(None, "", "no single label found")
+        return verdict_of(False, "", "no single label found")
     right = read == expected
     return verdict_of(right, read[:80], "the right label" if right else "another label")

@@ -28,12 +28,15 @@ def last_number(text: str) -> float | None:
 
 
 def verify_number(answer_text: str, reference: Reference) -> Verdict:
-    """1.0 when the last number equals the reference up to 1e-9, relative or absolute; None when there is none."""
+    """1.0 when the last number equals the reference up to 1e-9, relative or absolute.
+
+    An answer without a number is wrong, not unscored: leaving it out would flatter a model that says nothing.
+    """
     read = last_number(answer_text)
     if read is None:
-        return Verdict(None, "", "no number found")
+        return verdict_of(False, "", "no number found")
     if not math.isfinite(read):
-        return Verdict(None, "", "the last number is too large")
+        return verdict_of(False, "", "the last number is too large")
     right = math.isclose(read, expected_number(reference), rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     return verdict_of(
         right, f"{read:.12g}", "the last number is right" if right else "the last number is wrong"

@@ -19,7 +19,9 @@ class Command(PlumblineCommand):
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("run_id", type=int, metavar="RUN", help="Number of the run.")
         parser.add_argument("--what", required=True, choices=WHAT, help="What to take out.")
-        parser.add_argument("--to", required=True, type=Path, metavar="PATH", help="A path that is not there yet.")
+        parser.add_argument(
+            "--to", required=True, type=Path, metavar="PATH", help="A path that is not there yet."
+        )
         parser.add_argument("--format", choices=FORMATS, default="jsonl", help="Of pairs and demonstrations.")
 
     def run(self, **options: Any) -> Any:
