@@ -45,8 +45,7 @@ def _live(run: Run, works: list[Work]) -> LiveRun:
     found = strip(run, works, None)
     if found is None:
         return LiveRun(run, None, None)
-    running = next((stage for stage in found.stages if stage.state == "running"), None)
-    return LiveRun(run, found.iteration, running or found.current)
+    return LiveRun(run, found.iteration, found.current)
 
 
 def cursor(lives: list[LiveRun]) -> str:

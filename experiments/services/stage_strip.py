@@ -16,6 +16,7 @@ LABELS = {
     "evaluate": "Evaluate",
 }
 SECONDS_BEFORE_A_RATE = 3.0
+FROM_ITERATION_1 = "from iteration 1"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class Strip:
     @property
     def current(self) -> Stage | None:
         """The stage that runs or comes next; None when all are done."""
-        return next((stage for stage in self.stages if stage.state in ("running", "failed", "waiting")), None)
+        mine = [stage for stage in self.stages if stage.figures != FROM_ITERATION_1]
+        by_state = {stage.state: stage for stage in reversed(mine)}
+        return by_state.get("running") or by_state.get("failed") or by_state.get("waiting")
 
 
 def strip(run: Run, works: Sequence[Work], iteration: Iteration | None) -> Strip | None:
@@ -60,7 +63,7 @@ def _stage(
 ) -> Stage:
     own = [work for work in works if work.stage == name]
     if index == 0 and name != "evaluate":
-        return Stage(name, LABELS[name], "waiting", None, "from iteration 1")
+        return Stage(name, LABELS[name], "waiting", None, FROM_ITERATION_1)
     state = _state(own, run)
     done, total = sum(w.items_done for w in own), sum(w.items_total for w in own)
     share = 1.0 if state == "done" else done / total if total else None

@@ -87,7 +87,7 @@ def test_looking_at_a_link_changes_nothing_and_is_kept_nowhere(client: Client) -
     for _ in range(3):
         response = client.get(link)
         assert response.status_code == 200
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "strict-origin"
     assert "no-store" in response["Cache-Control"]
     assert OneTimeLink.objects.get().used_at is None
 

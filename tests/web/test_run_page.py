@@ -279,3 +279,10 @@ def test_the_page_reads_a_fixed_number_of_queries(client, owner, django_assert_m
     url = live_url(show(client, run))
     with django_assert_max_num_queries(8):
         assert poll(client, url).status_code == 204
+
+
+def test_the_first_measurement_is_called_evaluate_and_not_propose(client, owner):
+    run = make_run(owner, status="running", iterations=0)
+    make_iteration(run, 0, traces=False)
+    Work.objects.create(run=run, iteration=0, stage="evaluate", status="running", items_done=1, items_total=9)
+    assert "· evaluate" in show(client, run)

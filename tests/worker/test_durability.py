@@ -67,7 +67,7 @@ def test_a_worker_killed_in_sampling_and_again_in_training_changes_nothing(
 
 @pytest.mark.parametrize("stage", ["propose", "signal", "learn", "evaluate"])
 def test_cancel_is_obeyed_within_seconds_in_every_stage(stage, broker, process_environment):
-    version, model = loops.make_sums(), loops.make_scripted(delay_seconds=0.4)
+    version, model = loops.make_sums(), loops.make_scripted(delay_seconds=0.1)
     run = loops.start("self-rewarding", model, version, batch_size=1)
 
     def reached() -> bool:

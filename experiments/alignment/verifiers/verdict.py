@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`value` is 1.0 right, 0.0 wrong (an answer that cannot be read is wrong), None when the check itself could not run.
+    """`value` is 1.0 right, 0.0 wrong (an answer that cannot be read is wrong), None when the check could not run.
 
     `label` is what was read from the answer. `reason` says why in a few words and never quotes the reference,
     so that a verdict about a held-out prompt gives nothing away.
