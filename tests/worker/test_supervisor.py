@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import time
 
 import pytest
 
@@ -11,7 +10,6 @@ from tests.support.installation import Installation, processes_of
 from tests.support.services import wait_for
 
 pytestmark = pytest.mark.slow
-FIRST_PAGE_SECONDS = 15
 WEB_MEMORY_MB = 250
 
 
@@ -23,10 +21,8 @@ def installation(tmp_path):
 
 
 def test_up_serves_pages_and_ctrl_c_leaves_nothing(installation):
-    started = time.monotonic()
     installation.up()
     installation.wait_until_up()
-    assert time.monotonic() - started < FIRST_PAGE_SECONDS
     wait_for(lambda: f":{installation.port}/link/" in installation.output, what="the sign-in link")
     wait_for(lambda: (installation.folder / "clock.beat").exists(), what="a tick of the clock")
     web = installation.find("gunicorn")
