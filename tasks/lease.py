@@ -5,9 +5,10 @@ import time
 from types import TracebackType
 
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from experiments.alignment.errors import Cancelled, LeaseLost
-from experiments.models import Run, Work
+from experiments.models import Run, Work, Worker
 from experiments.services import work as works
 from experiments.supervision.stopping import stop_requested
 
@@ -63,6 +64,7 @@ class Lease:
                 self._cancelled.set()
             if time.monotonic() - renewed < RENEW_SECONDS:
                 return renewed
+            Worker.objects.filter(work=self.work).update(seen_at=timezone.now())
             if not works.renew(self.work):
                 self._lost.set()
         except DatabaseError:

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from experiments.access import member, members, researchers
 from experiments.alignment.errors import PlumblineError
+from experiments.downloads import csv_response
 from experiments.filters import Column, Filter, Listing, Rows
 from experiments.models import Schedule
 from experiments.services import schedules
-from experiments.services.schedule_list import with_fires
+from experiments.services.schedule_list import Planned, with_fires
 
 COLUMNS = (
     Column("name", name="name", order="name"),
@@ -27,23 +28,55 @@ COLUMNS = (
 STATES = [("waiting", "waiting"), ("paused", "paused"), ("ended", "ended")]
 
 
+CSV_HEAD = (
+    "schedule", "name", "recipe", "model", "dataset", "when", "timezone", "next", "state", "last", "last_run",
+    "last_skipped", "created_by", "created",
+)  # fmt: skip
+
+
 @members
 def schedule_list(request: HttpRequest) -> HttpResponse:
     """Schedules, the next launch first, each with its last tick."""
-    filters = (
-        Filter("state", "State", STATES, _by_state),
-        Filter("mine", "Whose", [("yes", "mine")], lambda rows, _: rows.filter(created_by=member(request))),
-    )
-    listing = Listing(request.GET, COLUMNS, "next", filters, rest=_hide_ended)
-    page = listing.page(Schedule.objects.visible_to(member(request)).select_related("after", "created_by"))
+    listing = _listing(request)
+    page = listing.page(_rows(request))
     context = {
         "listing": listing,
         "chips": listing.chips(),
         "columns": listing.heads(),
         "pager": listing.pager(page),
+        "csv_url": listing.url(),
         "rows": with_fires(page.rows),
     }
     return render(request, "schedules/list.html", context)
+
+
+@members
+def schedules_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """Every row of the list as it is narrowed now."""
+    rows = _listing(request).apply(_rows(request)).order_by("-id")
+    return csv_response("schedules.csv", CSV_HEAD, (_csv_row(planned) for planned in with_fires(list(rows))))
+
+
+def _csv_row(planned: Planned) -> list[Any]:
+    schedule, last = planned.schedule, planned.last
+    fired = (last.due_at.isoformat(), last.run_id, last.skipped) if last else (None, None, None)
+    due = schedule.next_at.isoformat() if schedule.next_at else None
+    made = (schedule.created_by or "", schedule.created_at.isoformat())
+    launch = (planned.recipe, planned.model, planned.dataset)
+    when = (planned.when, schedule.timezone, due, planned.state)
+    return [schedule.pk, schedule.name, *launch, *when, *fired, *made]
+
+
+def _rows(request: HttpRequest) -> Rows:
+    return Schedule.objects.visible_to(member(request)).select_related("after", "created_by")
+
+
+def _listing(request: HttpRequest) -> Listing:
+    filters = (
+        Filter("state", "State", STATES, _by_state),
+        Filter("mine", "Whose", [("yes", "mine")], lambda rows, _: rows.filter(created_by=member(request))),
+    )
+    return Listing(request.GET, COLUMNS, "next", filters, rest=_hide_ended)
 
 
 def _by_state(rows: Rows, value: str) -> Rows:

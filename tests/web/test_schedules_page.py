@@ -1,5 +1,7 @@
 """What will run, and steering it from the page."""
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -114,6 +116,16 @@ def test_run_now_of_what_cannot_start_says_why(client, owner):
 )
 def test_timings_read_as_words(fields, said):
     assert words(make_schedule(**fields)) == said
+
+
+def test_the_file_holds_the_rows_that_the_list_shows(client, owner):
+    schedule = make_schedule(owner, name="Nightly")
+    ScheduleFire.objects.create(schedule=schedule, due_at=timezone.now(), skipped="run 7 is still running")
+    make_schedule(name="Theirs")
+    text = b"".join(client.get("/schedules/schedules.csv", {"mine": "yes"}).streaming_content).decode()
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["name"], row["when"], row["state"]) == ("Nightly", "every 6 hours", "waiting")
+    assert (row["last_run"], row["last_skipped"]) == ("", "run 7 is still running")
 
 
 def test_the_list_reads_a_fixed_number_of_queries(client, owner, django_assert_max_num_queries):

@@ -168,3 +168,12 @@ def test_an_alarm_pauses_a_run_that_asks_for_it_and_approval_lets_it_go_on():
     work_until_idle()
     run.refresh_from_db()
     assert run.status == "succeeded"
+
+
+def test_a_worker_that_is_busy_for_long_is_still_seen(broker, process_environment):
+    loops.start("rest-em", loops.make_scripted(delay_seconds=1.0), loops.make_sums())
+    with loops.worker(process_environment()):
+        wait_for(lambda: m.Worker.objects.exclude(work=None).exists(), 30, "a busy worker")
+        first = m.Worker.objects.get().seen_at
+        wait_for(lambda: m.Worker.objects.get().seen_at > first, 30, "a later sign of life")
+        assert m.Work.objects.filter(status="running").count() == 1
