@@ -106,9 +106,9 @@ def plain(arguments, train: list, held_out: list, directory: Path) -> Clock:
             peft_config=LoraConfig(r=16, lora_alpha=32, target_modules="all-linear", task_type="CAUSAL_LM"),
         )
         trainer.train()
-        tuned = trainer.model.merge_and_unload().eval()
     tokenizer.padding_side = "left"
     with clock.stage("evaluate"):
+        tuned = trainer.model.merge_and_unload().eval()
         answers = [
             text
             for chunk in chunks(held_out, 64)

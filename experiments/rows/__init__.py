@@ -1,7 +1,6 @@
 """Rows of a data set: reading files, validating rows, assigning splits. Knows no database."""
 
 from experiments.rows.errors import RowError
-from experiments.rows.loading import LoadedRow, load_rows
 from experiments.rows.model import ChatMessage, DatasetRow
 from experiments.rows.readers import ROW_BYTES, read_rows
 from experiments.rows.splits import DEFAULT_SHARES, SPLITS, assign_splits, check_shares, split_of
@@ -13,11 +12,9 @@ __all__ = [
     "SPLITS",
     "ChatMessage",
     "DatasetRow",
-    "LoadedRow",
     "RowError",
     "assign_splits",
     "check_shares",
-    "load_rows",
     "read_rows",
     "split_of",
     "validate_row",

@@ -101,12 +101,6 @@ class DatasetRow(BaseModel):
         """What a verifier gets to know."""
         return Reference(self.answer, self.tests, self.hidden_tests, self.rule)
 
-    def hidden(self) -> dict[str, Any]:
-        """As JSON, what stays behind the wall in gold rows: reference and pair, absent parts left out."""
-        fields = {"answer", "tests", "hidden_tests", "rule", "chosen", "rejected"}
-        values = self.model_dump(mode="json", include=fields)
-        return {name: value for name, value in values.items() if value not in (None, [])}
-
     def prompt_hash(self) -> str:
         """SHA-256 in hex of the messages alone: the same question has the same hash in every version."""
         return _digest(self.messages())

@@ -25,26 +25,14 @@ def validate_rows(
 
     `verifier` is the data set's: a row whose reference it could never use is a fault. Memory grows by the ids alone.
     """
-    validator = RowValidator(verifier)
+    seen: dict[str, int] = {}
     for number, values in numbered:
-        yield validator.check(number, values)
-
-
-class RowValidator:
-    """Validates one row after the other and remembers their ids."""
-
-    def __init__(self, verifier: str) -> None:
-        self._verifier = verifier
-        self._seen: dict[str, int] = {}
-
-    def check(self, number: int, values: dict[str, Any]) -> DatasetRow:
-        """The row, its id filled in. Raises RowError, also when an earlier row has its id or, without ids, content."""
-        row = validate_row(number, values, self._verifier)
-        first = self._seen.setdefault(row.id, number)
+        row = validate_row(number, values, verifier)
+        first = seen.setdefault(row.id, number)
         if first != number:
             what = f"{row.id[:80]!r} is the id" if values.get("id") is not None else "this is the content"
             raise RowError(number, "id", f"{what} of row {first} too; every row needs its own.")
-        return row
+        yield row
 
 
 def validate_row(number: int, values: dict[str, Any], verifier: str = "none") -> DatasetRow:

@@ -1,13 +1,16 @@
-"""A signed-in person in a real browser, a live server and a real worker."""
+"""A product to look at: a live server, a real worker, and people who sign in with a real browser."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support import loops
 from tests.support.factories import make_user
 
 PASSWORD = "a plumb line hangs straight"
+# A busy machine with two cores answers late.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture
@@ -18,25 +21,41 @@ def working(broker, process_environment) -> Iterator[None]:
 
 
 @pytest.fixture
-def person(live_server, chromium_browser) -> Iterator[Callable[..., object]]:
-    """Makes a page on which a new member has signed in through the form; complaints of the page are kept."""
+def complaints() -> list[str]:
+    """What the browser complained of: console errors, violations of the content policy, uncaught exceptions."""
+    return []
+
+
+@pytest.fixture
+def open_page(live_server, chromium_browser: Browser, complaints) -> Iterator[Callable[..., Page]]:
+    """Opens an empty page in a browser profile of its own."""
     contexts = []
 
-    def sign_in(email: str, role: str, **options: object) -> object:
-        make_user(role, email=email, password=PASSWORD)
+    def opened(**options: object) -> Page:
         context = chromium_browser.new_context(base_url=live_server.url, **options)
         contexts.append(context)
         page = context.new_page()
-        page.complaints = []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
-        page.goto("/sign-in/")
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: line.type in ("error", "warning") and complaints.append(line.text))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def person(open_page) -> Callable[..., Page]:
+    """Makes a page on which a new member has signed in through the form."""
+
+    def signed_in(email: str, role: str, **options: object) -> Page:
+        make_user(role, email=email, password=PASSWORD)
+        page = open_page(**options)
+        page.goto("/")
         page.get_by_label("e-mail").fill(email)
         page.get_by_label("password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/")
+        expect(page.get_by_role("heading", name="Home")).to_be_visible()
         return page
 
-    yield sign_in
-    for context in contexts:
-        context.close()
+    return signed_in

@@ -138,11 +138,10 @@ def test_a_judge_that_says_nothing_is_told_apart_from_one_that_cannot_be_read() 
     assert [s.error for s in said] == [NO_RESPONSE, "no score in the text"]
 
 
-def test_the_verifier_scores_right_wrong_and_unreadable_answers() -> None:
+def test_the_verifier_scores_right_and_wrong_answers_and_one_without_a_number_is_wrong() -> None:
     [said] = VerifyOutcome().read(at(Says([])), groups("It is 100.", "It is 3.", "no idea"))
-    assert [s.value for s in said] == [1, 0, None]
-    assert [s.parsed for s in said] == [True, True, False]
-    assert said[2].error
+    assert [s.value for s in said] == [1, 0, 0]
+    assert "no number found" in (said[2].text, said[2].raw)
     assert {s.source for s in said} == {"number"}
 
 

@@ -16,7 +16,6 @@ from experiments.rows import (
     DatasetRow,
     RowError,
     assign_splits,
-    load_rows,
     read_rows,
     validate_row,
     validate_rows,
@@ -243,13 +242,3 @@ def test_a_prompt_in_two_splits_is_refused() -> None:
 def test_shares_that_do_not_add_up_are_refused(shares: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match="split"):
         list(assign_splits([], shares))
-
-
-def test_what_a_gold_row_hides_is_apart_from_what_it_shows(tmp_path: Path) -> None:
-    path = write(
-        tmp_path, '{"id": "a", "prompt": "What\\nis it?", "answer": 4, "split": "gold", "meta": {"x": 1}}'
-    )
-    (loaded,) = load_rows(path, path.name, "number", {})
-    assert (loaded.key, loaded.title, loaded.split, loaded.where) == ("a", "What is it?", "gold", "Row 1")
-    assert loaded.reference == {"answer": 4}
-    assert loaded.meta == {"x": 1}
