@@ -8,7 +8,6 @@ from types import FrameType
 
 from experiments.supervision.child import Child, Lifeline
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOK_EVERY = 0.3
 GRACE = 10.0
 
@@ -33,10 +32,15 @@ class Supervisor:
         return self._stop.is_set()
 
     def listen(self) -> None:
-        """Turn Ctrl-C, SIGTERM and a closed terminal into an ordered stop; a second one kills at once."""
-        for number in STOP_SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._on_signal)
+        """Turn Ctrl-C, SIGTERM and a closed terminal into an ordered stop; a second one kills at once.
+
+        Under nohup a closed terminal stops nothing. An ignored SIGINT is taken back: scripts inherit one when
+        they start this in the background.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._hurry = self._stop.is_set()

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from experiments.supervision import commands
 from experiments.supervision.child import Child, Lifeline
+from experiments.supervision.supervisor import Supervisor
 from tests.support.services import wait_for
 
 pytestmark = pytest.mark.slow
@@ -91,6 +92,30 @@ def test_a_task_that_does_not_listen_is_killed_after_the_grace(supervised_worker
     assert supervisor.wait(12) == 0
     wait_for(lambda: not alive(pool), 1, "the end of the pool process")
     assert note.read_text() == str(pool)
+
+
+@pytest.fixture
+def signals_as_before():
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_script_that_started_it_in_the_background_can_interrupt_it(signals_as_before):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    supervisor = Supervisor(note=print)
+    supervisor.listen()
+    signal.raise_signal(signal.SIGINT)
+    assert supervisor.stopping
+
+
+def test_under_nohup_a_closed_terminal_stops_nothing(signals_as_before):
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    supervisor = Supervisor(note=print)
+    supervisor.listen()
+    signal.raise_signal(signal.SIGHUP)
+    assert not supervisor.stopping
 
 
 def test_a_child_that_keeps_ending_is_started_ever_later():
