@@ -5,6 +5,9 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+from redis import Redis
+from redis.exceptions import RedisError
+
 from experiments.supervision.preflight import Refusal
 
 MACHINES = {"amd64": "x86_64", "arm64": "arm64", "aarch64": "aarch64"}
@@ -32,6 +35,20 @@ def binary() -> str:
     return str(found)
 
 
+def log_file(data_dir: Path) -> Path:
+    """Where the embedded server writes its log."""
+    return data_dir / "valkey" / "valkey.log"
+
+
+def answers(socket: Path) -> bool:
+    """Whether a server that has loaded its file answers at `socket`."""
+    try:
+        with Redis(unix_socket_path=str(socket), socket_timeout=2) as client:
+            return bool(client.ping())
+    except RedisError:
+        return False
+
+
 def command(socket: Path, data_dir: Path) -> list[str]:
     """The command line of a server that listens on `socket` alone and keeps its file below `data_dir`."""
     folder = data_dir / "valkey"
@@ -43,5 +60,5 @@ def command(socket: Path, data_dir: Path) -> list[str]:
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(folder), "--appendonly", "yes", "--save", ""),
         *("--maxmemory-policy", "noeviction", "--daemonize", "no", "--loglevel", "notice"),
-        *("--logfile", str(folder / "valkey.log")),
+        *("--logfile", str(log_file(data_dir))),
     ]

@@ -91,6 +91,22 @@ def test_a_busy_port_is_one_sentence(installation):
         assert f"Port {installation.port} on 127.0.0.1 is in use" in refused(installation)
 
 
+def test_an_embedded_broker_that_cannot_start_is_one_sentence(installation):
+    aof = installation.folder / "valkey" / "appendonlydir"
+    aof.mkdir(parents=True)
+    (aof / "appendonly.aof.manifest").write_text("no manifest\n")
+    said = refused(installation)
+    assert said.startswith("The embedded broker did not start: the end of ")
+
+
+def test_an_early_interrupt_starts_nothing_more_and_leaves_nothing(installation):
+    installation.up()
+    wait_for(lambda: (installation.folder / "up.lock").exists(), what="the lock")
+    assert installation.send(signal.SIGINT) == 0
+    assert processes_of(installation.folder) == []
+    assert "Traceback" not in installation.output
+
+
 @pytest.mark.parametrize(
     ("name", "url", "sentence"),
     [

@@ -1,6 +1,7 @@
 """Each precondition that does not hold is one sentence: what, where, what to do."""
 
 import errno
+import json
 import os
 import shutil
 import socket
@@ -83,9 +84,9 @@ def test_left_overs_are_known_by_pid_and_start_time(tmp_path):
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     try:
         claim.remember(tmp_path, [sleeper.pid, stranger.pid])
-        noted = (tmp_path / "processes.json").read_text()
-        reused = psutil.Process(stranger.pid).create_time()
-        (tmp_path / "processes.json").write_text(noted.replace(str(reused), str(reused - 3600)))
+        noted = json.loads((tmp_path / "processes.json").read_text())
+        noted[str(stranger.pid)] -= 3600
+        (tmp_path / "processes.json").write_text(json.dumps(noted))
         assert claim.kill_left_overs(tmp_path) == [sleeper.pid]
         assert sleeper.wait(5) == -9
         assert stranger.poll() is None

@@ -19,6 +19,7 @@ from experiments.supervision.child import Child
 from experiments.supervision.supervisor import Supervisor
 
 PATIENCE = 30.0
+BROKER_PATIENCE = 10.0
 
 
 class Command(BaseCommand):
@@ -37,13 +38,13 @@ class Command(BaseCommand):
         """Exit status 2, with one sentence and nothing started, when a precondition fails."""
         os.chdir(settings.BASE_DIR)
         supervisor = Supervisor(partial(claim.remember, settings.DATA_DIR))
+        supervisor.listen()
         try:
             preflight.check_disk(settings.DATA_DIR)
             with claim.claim(settings.DATA_DIR):
                 claim.kill_left_overs(settings.DATA_DIR)
                 preflight.check_port(settings.HOST, settings.PORT)
                 preflight.check_database()
-                supervisor.listen()
                 self.serve(supervisor, starter=not options["no_starter"])
         except preflight.Refusal as refusal:
             self.stderr.write(str(refusal))
@@ -64,14 +65,18 @@ class Command(BaseCommand):
             supervisor.shut_down()
 
     def start_broker(self, supervisor: Supervisor) -> None:
-        """Start the embedded broker unless one is named, and see that it answers."""
-        if not os.environ.get("BROKER_URL"):
-            socket = embedded_socket(settings.DATA_DIR)
-            self.add(supervisor, "broker", broker.command(socket, settings.DATA_DIR))
-            deadline = time.monotonic() + 10
-            while not socket.exists() and time.monotonic() < deadline and not supervisor.stopping:
-                supervisor.pause(0.05)
-        preflight.check_broker(settings.BROKER_URL)
+        """See that the named broker answers, or start the embedded one."""
+        if os.environ.get("BROKER_URL"):
+            preflight.check_broker(settings.BROKER_URL)
+            return
+        socket = embedded_socket(settings.DATA_DIR)
+        self.add(supervisor, "broker", broker.command(socket, settings.DATA_DIR))
+        deadline = time.monotonic() + BROKER_PATIENCE
+        while not supervisor.stopping and not broker.answers(socket):
+            if time.monotonic() > deadline:
+                log = broker.log_file(settings.DATA_DIR)
+                raise preflight.Refusal(f"The embedded broker did not start: the end of {log} says why.")
+            supervisor.pause(0.05)
 
     def migrate(self) -> None:
         """Bring the schema up to date before any child reads it."""
