@@ -200,7 +200,6 @@ class Migration(migrations.Migration):
                 ('error_blame', models.CharField(blank=True, max_length=16)),
                 ('error_message', models.TextField(blank=True)),
                 ('sequence', models.BigIntegerField(default=0)),
-                ('disk_bytes', models.BigIntegerField(default=0)),
                 ('cloned_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='clones', to='experiments.run')),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='runs', to=settings.AUTH_USER_MODEL)),
                 ('dataset_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='experiments.datasetversion')),

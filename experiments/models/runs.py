@@ -62,7 +62,6 @@ class Run(models.Model):
     error_blame = models.CharField(max_length=16, blank=True)
     error_message = models.TextField(blank=True)
     sequence = models.BigIntegerField(default=0)
-    disk_bytes = models.BigIntegerField(default=0)
 
     objects = RunQuerySet.as_manager()
 

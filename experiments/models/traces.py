@@ -7,13 +7,6 @@ from experiments.models.library import Row
 from experiments.models.work import Iteration
 
 
-class TraceQuerySet(models.QuerySet):
-    """Lists of traces, which never read the large columns (those are in other tables)."""
-
-    def of_part(self, part: str) -> "TraceQuerySet":
-        return self.filter(part=part)
-
-
 class Trace(models.Model):
     """One prompt in one iteration. `part` says why it was asked; the numbers are kept for lists.
 
@@ -33,8 +26,6 @@ class Trace(models.Model):
     n_candidates = models.PositiveSmallIntegerField(default=0)
     n_kept = models.PositiveSmallIntegerField(default=0)
     n_unscored = models.PositiveSmallIntegerField(default=0)
-
-    objects = TraceQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,6 +1,6 @@
 """Everything a run's page shows, in a number of queries that does not grow with the run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -15,18 +15,17 @@ from experiments.deltas import IterationDelta, Metrics, iteration_deltas
 from experiments.models import (
     Alarm,
     Artefact,
-    Candidate,
     Iteration,
     Run,
     RunEvent,
     RunModel,
     RunStatus,
-    Trace,
     User,
     Work,
     Worker,
     WorkStatus,
 )
+from experiments.moves import Moves, moved_most
 from experiments.services.runs import needed_by
 from experiments.services.stage_strip import Strip, strip
 
@@ -34,20 +33,6 @@ MOVED = 5
 EVENTS = 30
 WORKER_SEEN = timedelta(seconds=30)
 MEASURED = "probe"
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A prompt whose score changed, with its greedy answers before and after."""
-
-    trace: Trace
-    before: str
-    after: str
-
-    @property
-    def score_before(self) -> float | None:
-        trace = self.trace
-        return None if trace.value is None or trace.delta is None else trace.value - trace.delta
 
 
 @dataclass(frozen=True)
@@ -140,16 +125,10 @@ class RunPage:
         return max(compared, default=None)
 
     @cached_property
-    def moved(self) -> tuple[list[Moved], list[Moved]]:
-        """The prompts that fell and those that rose most in the newest measured iteration."""
+    def moved(self) -> Moves | None:
+        """The prompts that moved most in the newest measured iteration; None before there is one."""
         now = next((one for one in self.iterations if one.index == self.measured), None)
-        if now is None:
-            return [], []
-        rows = Trace.objects.filter(iteration=now, part=MEASURED)
-        fell = list(rows.filter(delta__lt=0).order_by("delta", "position")[:MOVED])
-        rose = list(rows.filter(delta__gt=0).order_by("-delta", "position")[:MOVED])
-        answers = _answers(self.run, [*fell, *rose], now.index)
-        return [Moved(t, *answers(t)) for t in fell], [Moved(t, *answers(t)) for t in rose]
+        return moved_most(now, MEASURED, MOVED) if now else None
 
     @cached_property
     def alarms(self) -> list[Alarm]:
@@ -209,16 +188,3 @@ def waiting(run: Run) -> str:
         who = "The worker is" if busy == 1 else f"All {busy} workers are"
         return f"{who} busy with another run. This one waits in line."
     return ""
-
-
-def _answers(run: Run, traces: Sequence[Trace], index: int) -> Any:
-    """Finds the greedy answers of traces, before and after, in two queries."""
-    rows = [trace.row_id for trace in traces]
-    earlier = dict(
-        Trace.objects.filter(
-            iteration__run=run, iteration__index=index - 1, part=MEASURED, row__in=rows
-        ).values_list("row_id", "id")
-    )
-    wanted = [trace.pk for trace in traces] + list(earlier.values())
-    texts = dict(Candidate.objects.filter(trace__in=wanted, index=0).values_list("trace_id", "text"))
-    return lambda trace: (texts.get(earlier.get(trace.row_id, 0), ""), texts.get(trace.pk, ""))

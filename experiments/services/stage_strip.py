@@ -16,7 +16,6 @@ LABELS = {
     "evaluate": "Evaluate",
 }
 SECONDS_BEFORE_A_RATE = 3.0
-FROM_ITERATION_1 = "from iteration 1"
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,14 @@ class Strip:
     @property
     def current(self) -> Stage | None:
         """The stage that runs or comes next; None when all are done."""
-        mine = [stage for stage in self.stages if stage.figures != FROM_ITERATION_1]
+        mine = [stage for stage in self.stages if _takes_part(stage.name, self.iteration)]
         by_state = {stage.state: stage for stage in reversed(mine)}
         return by_state.get("running") or by_state.get("failed") or by_state.get("waiting")
+
+
+def _takes_part(name: str, iteration: int) -> bool:
+    """Iteration 0 only measures the model before training."""
+    return iteration > 0 or name == "evaluate"
 
 
 def strip(run: Run, works: Sequence[Work], iteration: Iteration | None) -> Strip | None:
@@ -62,8 +66,8 @@ def _stage(
     name: str, run: Run, works: Sequence[Work], iteration: Iteration | None, index: int, now: datetime
 ) -> Stage:
     own = [work for work in works if work.stage == name]
-    if index == 0 and name != "evaluate":
-        return Stage(name, LABELS[name], "waiting", None, FROM_ITERATION_1)
+    if not _takes_part(name, index):
+        return Stage(name, LABELS[name], "waiting", None, "from iteration 1")
     state = _state(own, run)
     done, total = sum(w.items_done for w in own), sum(w.items_total for w in own)
     share = 1.0 if state == "done" else done / total if total else None

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from experiments.alignment.errors import InfrastructureError, PlumblineError
-from experiments.models import Dataset, LanguageModel, Run
+from experiments.models import Dataset, LanguageModel
 from experiments.services.datasets import import_file
 from experiments.services.import_options import ImportOptions
 from experiments.services.launch import LaunchRequest, launch
@@ -53,11 +53,6 @@ def _launch() -> None:
     _write({"message": "Preparing the starter experiment: fetching and converting its model (about 90 MB)."})
     _register_model()
     _write({"launched": launch(REQUEST, None).pk})
-
-
-def starter_run() -> Run | None:
-    """The starter run, once it is launched and while it exists."""
-    return Run.objects.filter(pk=_state().get("launched", 0)).first()
 
 
 def starter_message() -> str:
