@@ -37,7 +37,7 @@ run() {
 run "kernel, contracts and web, on SQLite" $PYTHON -m pytest tests/kernel tests/contracts tests/web -n 2 -q
 run "workers and browser, on SQLite" $PYTHON -m pytest tests/worker tests/browser -q
 run "web, on PostgreSQL" $PYTHON scripts/with_postgres.py $PYTHON -m pytest tests/web -n 2 -q
-run "durability of runs, on PostgreSQL" $PYTHON scripts/with_postgres.py $PYTHON -m pytest tests/worker/test_durability.py -q
+run "durability and schedules, on PostgreSQL" $PYTHON scripts/with_postgres.py $PYTHON -m pytest tests/worker/test_durability.py tests/worker/test_clock.py -q
 say ""
 if [ -n "$failed" ]; then
     say "Failed: ${failed#; }"
