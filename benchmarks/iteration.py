@@ -17,7 +17,7 @@ from trl import SFTConfig, SFTTrainer
 
 import tasks  # noqa: F401 - keeps the libraries off the network
 from benchmarks.work import Clock, chunks, options, plain_generate, plain_model, report, sums
-from experiments.alignment.learners import SFT
+from experiments.alignment.learners import SFT, Lesson
 from experiments.alignment.types import Ask, Checkpoint, Demonstration
 from tasks.workshop import LocalWorkshop
 
@@ -47,11 +47,7 @@ def ours(arguments, train: list, held_out: list, directory: Path) -> Clock:
     samples = [Demonstration(messages, answer(text)) for messages, text in train]
     with clock.stage("train"):
         trained = workshop.learn(
-            SFT(learning_rate=5e-4, epochs=2, batch_size=16),
-            samples,
-            base,
-            base,
-            1,
+            Lesson(SFT(learning_rate=5e-4, epochs=2, batch_size=16), samples, base, base, 1),
             lambda: None,
             lambda *_: None,
         )

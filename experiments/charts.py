@@ -105,6 +105,11 @@ def histogram_figure(deltas: Sequence[float | None]) -> Figure:
     return {"data": [bars], "layout": layout | {"bargap": 0.1}}
 
 
+def has_values(figure: Figure) -> bool:
+    """Whether there is anything to draw: a plot without a value says so in words instead."""
+    return any(value is not None for trace in figure["data"] for value in trace["y"])
+
+
 def series_table(series: Sequence[Series]) -> Table:
     """One row a measurement: line, iteration, value, interval, n."""
     rows = [[line.name, p.iteration, p.value, p.low, p.high, p.n] for line in series for p in line.points]

@@ -41,22 +41,23 @@ class Turn:
         return f"{'fixed' if self.fixed else 'broken'} in iteration {self.iteration}"
 
 
-def moved_most(iteration: Iteration, part: str, count: int = MOVED) -> Moves:
+def moved_most(iteration: Iteration, part: str, count: int = MOVED, phase: int = 0) -> Moves:
     """From Trace.delta: at most `count` prompts each way, with their answers, in five queries at most."""
-    rows = Trace.objects.filter(iteration=iteration, part=part).select_related("iteration")
+    rows = Trace.objects.filter(iteration=iteration, part=part, phase=phase).select_related("iteration")
     better = list(rows.filter(delta__gt=0).order_by("-delta", "-pk")[:count])
     worse = list(rows.filter(delta__lt=0).order_by("delta", "pk")[:count])
-    earlier = _earlier(iteration, part, better + worse)
+    earlier = _earlier(iteration, part, phase, better + worse)
     texts = _first_answers([*better, *worse, *earlier.values()])
     return Moves([_move(t, earlier, texts) for t in better], [_move(t, earlier, texts) for t in worse])
 
 
-def _earlier(iteration: Iteration, part: str, traces: Sequence[Trace]) -> dict[int, Trace]:
+def _earlier(iteration: Iteration, part: str, phase: int, traces: Sequence[Trace]) -> dict[int, Trace]:
     """The same prompts one iteration before, by row."""
     before = Trace.objects.filter(
         iteration__run_id=iteration.run_id,
         iteration__index=iteration.index - 1,
         part=part,
+        phase=phase,
         row__in=[trace.row_id for trace in traces],
     )
     return {trace.row_id: trace for trace in before}
@@ -73,9 +74,10 @@ def _move(trace: Trace, earlier: dict[int, Trace], texts: dict[int, str]) -> Mov
     return Move(trace, text, texts.get(trace.pk, ""), before.value if before else None)
 
 
-def all_deltas(iteration: Iteration, part: str) -> list[float | None]:
+def all_deltas(iteration: Iteration, part: str, phase: int = 0) -> list[float | None]:
     """The change of every prompt of a part; None where either side was unscored or not asked."""
-    return list(Trace.objects.filter(iteration=iteration, part=part).values_list("delta", flat=True))
+    rows = Trace.objects.filter(iteration=iteration, part=part, phase=phase)
+    return list(rows.values_list("delta", flat=True))
 
 
 def turns(values: Sequence[tuple[int, float | None]]) -> list[Turn]:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import FloatField, Q, QuerySet
 
 MOST_ROWS = 500
 LARGEST_KEY = 2**63 - 1
@@ -85,9 +85,16 @@ class Order:
     def _ordered(self, rows: QuerySet[Any], empty: bool, backwards: bool) -> QuerySet[Any]:
         sign = "-" if self.descending != backwards else ""
         if self.nullable:
-            rows = rows.filter(**{f"{self.field}__isnull": empty})
+            rows = rows.filter(**self._emptiness(rows, empty))
         same = empty or self.field in {"id", "pk"}
         return rows.order_by(*([f"{sign}pk"] if same else [f"{sign}{self.field}", f"{sign}pk"]))
+
+    def _emptiness(self, rows: QuerySet[Any], empty: bool) -> dict[str, Any]:
+        # SQLite walks an index on a joined table's numbers only where a comparison says that there is a number.
+        joined = getattr(rows.query.annotations.get(self.field), "output_field", None)
+        if isinstance(joined, FloatField) and not empty:
+            return {f"{self.field}__gte": -math.inf}
+        return {f"{self.field}__isnull": empty}
 
     def _beyond(self, rows: QuerySet[Any], start: Key | None, backwards: bool) -> QuerySet[Any]:
         if start is None:

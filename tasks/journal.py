@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from experiments.alignment import types as kernel
-from experiments.alignment.steps import SPLIT_OF_PART, prompt_order
+from experiments.alignment.steps import prompt_order, split_of
 from experiments.models import Alarm, Chunk, Iteration, LatestMetric, Metric, Row, Trace
 from experiments.models.runs import bump
 from experiments.search import index_traces
@@ -71,20 +71,28 @@ class DatabaseJournal:
 
     def _order(self, part: kernel.Part) -> list[str]:
         if part not in self._orders:
-            rows = Row.objects.filter(version_id=self.run.dataset_version_id, split=SPLIT_OF_PART[part])
+            rows = Row.objects.filter(version_id=self.run.dataset_version_id, split=split_of(part))
             keys = list(rows.values_list("key", flat=True))
             self._orders[part] = prompt_order(part, keys, self.run.seed, self.work.iteration)
         return self._orders[part]
 
     def groups(
-        self, part: kernel.Part, chunk: kernel.Chunk | None = None, iteration: int | None = None
+        self,
+        part: kernel.Part,
+        chunk: kernel.Chunk | None = None,
+        iteration: int | None = None,
+        phase: int | None = None,
     ) -> Iterator[kernel.Group]:
-        return read_groups(self._traces(part, chunk, iteration))
+        return read_groups(self._traces(part, chunk, iteration, phase))
 
-    def _traces(self, part: str, chunk: kernel.Chunk | None, iteration: int | None = None) -> QuerySet[Trace]:
-        index = self.work.iteration if iteration is None else iteration
+    def _traces(
+        self, part: str, chunk: kernel.Chunk | None, iteration: int | None = None, phase: int | None = None
+    ) -> QuerySet[Trace]:
         traces = Trace.objects.filter(
-            iteration__run=self.run, iteration__index=index, phase=self.work.phase, part=part
+            iteration__run=self.run,
+            iteration__index=self.work.iteration if iteration is None else iteration,
+            phase=self.work.phase if phase is None else phase,
+            part=part,
         ).order_by("position")
         return traces.filter(position__gte=chunk.start, position__lt=chunk.stop) if chunk else traces
 
@@ -131,9 +139,9 @@ class DatabaseJournal:
         traces = list(self._traces(chunk.part, chunk))
         self._commit(chunk, lambda: trace_writer.write_selections(traces, selections))
 
-    def add_checkpoint(self, chunk: kernel.Chunk, role: str, trained: kernel.Trained) -> None:
+    def add_checkpoint(self, chunk: kernel.Chunk, role: str, trained: kernel.Trained, kind: str) -> None:
         sha256, directory = self.checkpoints.take_in(trained)
-        self._commit(chunk, lambda: self.checkpoints.record(role, trained, sha256, directory))
+        self._commit(chunk, lambda: self.checkpoints.record(role, kind, trained, sha256, directory))
 
     def add_metrics(self, iteration: int, metrics: Sequence[kernel.Metric]) -> None:
         def write() -> None:

@@ -64,7 +64,7 @@ class Lease:
                 self._cancelled.set()
             if time.monotonic() - renewed < RENEW_SECONDS:
                 return renewed
-            Worker.objects.filter(work=self.work).update(seen_at=timezone.now())
+            Worker.objects.filter(name=self.work.worker, work=self.work).update(seen_at=timezone.now())
             if not works.renew(self.work):
                 self._lost.set()
         except DatabaseError:

@@ -6,9 +6,11 @@ import shutil
 import socket
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+import tasks.environments  # noqa: F401 - makes the environments that need a package known
 from experiments.alignment.bench import Bench
 from experiments.alignment.errors import Cancelled, DataError, LeaseLost, PlumblineError
 from experiments.alignment.evaluators.task import TaskEvaluator
@@ -22,6 +24,7 @@ from experiments.supervision.stopping import stop_requested
 from tasks.journal import DatabaseJournal
 from tasks.lease import GiveBack, Lease
 from tasks.machine import adopt_run, machine_of
+from tasks.sandbox import code_runner
 from tasks.workshops import RunWorkshop, scratch_directory
 
 log = logging.getLogger(__name__)
@@ -83,6 +86,7 @@ def _bench(work: Work, lease: Lease, scratch: Path) -> Bench:
     composition = recipe.composition(config)
     version = run.dataset_version
     workshop = RunWorkshop(run, scratch)
+    runner = code_runner(Path(settings.DATA_DIR) / "downloads")
     todo = chunks(works.step_of(work), composition, config, version.counts)
     return Bench(
         composition=composition,
@@ -91,10 +95,12 @@ def _bench(work: Work, lease: Lease, scratch: Path) -> Bench:
         journal=DatabaseJournal(lease, todo),
         workshop=workshop,
         answer_key=HeldOutKey(run, work.iteration),
-        evaluator=TaskEvaluator(version.verifier),
+        evaluator=TaskEvaluator(version.verifier, runner),
         counts=version.counts,
         verifier=version.verifier,
         bound=frozenset(workshop.models) - {"policy"},
+        taken=frozenset(run.uses.values_list("name", flat=True)),
+        runner=runner,
     )
 
 

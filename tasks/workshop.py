@@ -1,24 +1,51 @@
 """Where models are loaded and trained on this machine: the kernel's Workshop."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from experiments.alignment.contexts import commit, read_statements
 from experiments.alignment.errors import ConfigError
-from experiments.alignment.learners import DPO, SFT, LearnerSpec
-from experiments.alignment.ports import Check, Progress
-from experiments.alignment.types import Checkpoint, Sample, Trained
+from experiments.alignment.learners import (
+    DPO,
+    SFT,
+    CommitContext,
+    ConfidenceCE,
+    Lesson,
+    PolicyGradient,
+    RewardModel,
+)
+from experiments.alignment.ports import Check, Policy, Progress
+from experiments.alignment.types import Checkpoint, Trained
+from tasks.learners.adapters import learner_kind
+from tasks.learners.confidence_ce import train_classifier
 from tasks.learners.dpo import train_dpo
+from tasks.learners.policy_gradient import train_policy_gradient
+from tasks.learners.reward_model import train_reward_model
 from tasks.learners.sft import train_sft
 from tasks.learners.work import Work
+from tasks.policies.classifier_policy import classifier_policy
+from tasks.policies.lexicon_policy import LexiconPolicy
 from tasks.policies.loading import LoadedModel, default_dtype
+from tasks.policies.reward_policy import RewardPolicy
 from tasks.policies.transformers_policy import TransformersPolicy
 
 KEPT_MODELS = 2
-LEARNERS: dict[type, Callable[[Work[Any]], Trained]] = {SFT: train_sft, DPO: train_dpo}
+LEARNERS: dict[type, Callable[[Work[Any]], Trained]] = {
+    SFT: train_sft,
+    DPO: train_dpo,
+    PolicyGradient: train_policy_gradient,
+    RewardModel: train_reward_model,
+    ConfidenceCE: train_classifier,
+}
+POLICIES: dict[str, Callable[..., Policy]] = {
+    "reward-model": RewardPolicy,
+    "confidence-ce": classifier_policy,
+}
+"""By the kind of learner that made the checkpoint's last directory; every other one is a language model."""
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -47,31 +74,34 @@ class LocalWorkshop:
         if threads:
             torch.set_num_threads(threads)
 
-    def policy(self, role: str, checkpoint: Checkpoint | None) -> TransformersPolicy:
-        """The policy of a checkpoint. Raises ConfigError without one and ModelError when it cannot be loaded."""
+    def policy(self, role: str, checkpoint: Checkpoint | None) -> Policy:
+        """The policy of a checkpoint, called by the role or name given.
+
+        Raises ConfigError without a checkpoint and ModelError when it cannot be loaded.
+        """
+        if checkpoint is None and role == LexiconPolicy.name:
+            return LexiconPolicy()
         if checkpoint is None:
             raise ConfigError(f"The role {role} has no model; choose one.")
-        return TransformersPolicy(role, self._loaded(checkpoint), checkpoint.adapters)
+        made = POLICIES.get(learner_kind(checkpoint), TransformersPolicy)
+        return made(role, self._loaded(checkpoint), checkpoint.adapters)
 
-    def learn(
-        self,
-        spec: LearnerSpec,
-        samples: Sequence[Sample],
-        init: Checkpoint,
-        reference: Checkpoint,
-        seed: int,
-        check: Check,
-        progress: Progress,
-    ) -> Trained:
-        """Train a new adapter on top of `init` and write it below the directory, named by its hash.
+    def statements(self, checkpoint: Checkpoint) -> tuple[str, ...]:
+        """What a committed context holds; nothing for a checkpoint that is none."""
+        return read_statements(checkpoint)
+
+    def learn(self, lesson: Lesson, check: Check, progress: Progress) -> Trained:
+        """Train on top of the lesson's initial checkpoint; the result stands below the directory, named by its hash.
 
         Raises DataError for samples that cannot be trained on, ModelError when training diverges, ConfigError when
         the reference has another base model, and whatever `check` raises; then nothing is left behind.
         """
-        if reference.model != init.model:
+        spec, init = lesson.spec, lesson.init
+        if isinstance(spec, CommitContext):
+            return commit(spec, lesson.samples, init, self.directory)
+        if lesson.reference.model != init.model:
             raise ConfigError("The reference and the initial checkpoint must have the same base model.")
-        work = Work(self._loaded(init), spec, samples, init, reference, seed, self.directory, check, progress)
-        return LEARNERS[type(spec)](work)
+        return LEARNERS[type(spec)](Work(self._loaded(init), lesson, self.directory, check, progress))
 
     def _loaded(self, checkpoint: Checkpoint) -> LoadedModel:
         if checkpoint.model is None:

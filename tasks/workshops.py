@@ -1,14 +1,15 @@
 """Which workshop serves a run: the scripted one for simulated runs, the local one for real models."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
 
-from experiments.alignment.learners import LearnerSpec
+from experiments.alignment.composition import BUILT_IN
+from experiments.alignment.contexts import read_statements
+from experiments.alignment.learners import Lesson
 from experiments.alignment.ports import Check, Policy, Progress, Workshop
 from experiments.alignment.scripted import ScriptedWorkshop
-from experiments.alignment.types import Checkpoint, Sample, Trained
+from experiments.alignment.types import Checkpoint, Trained
 from experiments.models import LanguageModel, Run
 from tasks.checkpoints import model_checkpoint
 from tasks.machine import machine_of
@@ -23,22 +24,19 @@ class RunWorkshop:
         self.models = {bound.role: bound.model for bound in run.models.select_related("model")}
 
     def policy(self, role: str, checkpoint: Checkpoint | None) -> Policy:
+        """Named by the model and, where it is a trained one, the beginning of its checkpoint's hash."""
+        if role in BUILT_IN:
+            return self._workshop(self.models["policy"]).policy(role, None)
         model = self.models["policy"] if checkpoint else self.models[role]
-        return self._workshop(model).policy(role, checkpoint or model_checkpoint(model))
+        trained = checkpoint is not None and bool(checkpoint.adapters)
+        name = f"{model.name}+{checkpoint.sha256[:8]}" if checkpoint and trained else model.name
+        return self._workshop(model).policy(name, checkpoint or model_checkpoint(model))
 
-    def learn(
-        self,
-        spec: LearnerSpec,
-        samples: Sequence[Sample],
-        init: Checkpoint,
-        reference: Checkpoint,
-        seed: int,
-        check: Check,
-        progress: Progress,
-    ) -> Trained:
-        return self._workshop(self.models["policy"]).learn(
-            spec, samples, init, reference, seed, check, progress
-        )
+    def statements(self, checkpoint: Checkpoint) -> tuple[str, ...]:
+        return read_statements(checkpoint)
+
+    def learn(self, lesson: Lesson, check: Check, progress: Progress) -> Trained:
+        return self._workshop(self.models["policy"]).learn(lesson, check, progress)
 
     def _workshop(self, model: LanguageModel) -> Workshop:
         if model.kind == LanguageModel.Kind.SCRIPTED:

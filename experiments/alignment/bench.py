@@ -6,13 +6,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from experiments.alignment.composition import Composition
+from experiments.alignment.composition import BUILT_IN, Composition
 from experiments.alignment.config import RecipeConfig
-from experiments.alignment.ports import AnswerKey, Evaluator, Journal, Policies, Policy, Round, Workshop
-from experiments.alignment.steps import Step, trained_roles
+from experiments.alignment.ports import (
+    AnswerKey,
+    CodeRunner,
+    Evaluator,
+    Journal,
+    Policies,
+    Policy,
+    Round,
+    Workshop,
+)
+from experiments.alignment.steps import Step
 from experiments.alignment.types import Checkpoint
 
 POLICY = "policy"
+BASE = "base"
+"""The model as it was before any training: a role that nothing trains, for teachers and references."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,8 @@ class Bench:
 
     `counts` are the prompts of the data set by split, `verifier` is the check that it names, `bound` are the
     roles for which the run names a model of its own; any other role that is not trained is played by the
-    policy itself.
+    policy itself. `taken` are the roles whose artefact the run takes from another one. `runner` runs
+    model-written code, None where there is no sandbox.
     """
 
     composition: Composition
@@ -34,16 +46,32 @@ class Bench:
     counts: Mapping[str, int]
     verifier: str = "none"
     bound: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
+    runner: CodeRunner | None = None
 
     def policies(self) -> Policies:
         """The policies by role, each loaded when it is first asked for."""
-        own = trained_roles(self.composition) | {POLICY}
-        return _Players(self.workshop, self.journal.checkpoint, own, self.bound - {POLICY})
+        own = self.composition.trained_roles | self.taken | {POLICY, BASE}
+        return _Players(self.workshop, self.journal.checkpoint, own, (self.bound | BUILT_IN) - {POLICY})
 
     def round(self, step: Step) -> Round:
         """Where plug-ins are told they are. Nothing in it leads to a held-out answer."""
-        check = self.journal.check
-        return Round(self.seed, step.iteration, step.phase, self.policies(), check, self.verifier)
+        return Round(
+            self.seed,
+            step.iteration,
+            step.phase,
+            self.policies(),
+            self.journal.check,
+            self.verifier,
+            self.statements,
+            self.runner,
+        )
+
+    def statements(self, role: str) -> tuple[str, ...]:
+        """What the role's committed context holds; nothing where it has none."""
+        if role not in self.composition.trained_roles | self.taken:
+            return ()
+        return self.workshop.statements(self.journal.checkpoint(role, "current"))
 
 
 @dataclass

@@ -7,33 +7,62 @@ Held-out references are fetched here, through the answer key, and handed to the 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from experiments.alignment.bench import POLICY, Bench
+from experiments.alignment.bench import Bench
+from experiments.alignment.composition import CONTROL, Phase
 from experiments.alignment.diagnostics.alarms import alarms
 from experiments.alignment.evaluators.metrics import metrics
 from experiments.alignment.evaluators.record import Record
-from experiments.alignment.ports import Round, SignalSource
-from experiments.alignment.proposers.sample import candidate
+from experiments.alignment.ports import Proposer, Round, SignalSource
 from experiments.alignment.signals.reading import read_signals
-from experiments.alignment.steps import CONTROL, Step, has_control
-from experiments.alignment.types import Ask, Chunk, Group, Part, Prompt, Signal
+from experiments.alignment.steps import HELD_OUT, Step, part_of
+from experiments.alignment.types import Chunk, Group, Part, Prompt, Signal
+from experiments.alignment.verifiers.goal import in_world
 
-CONTROL_PARTS: tuple[Part, ...] = ("control_probe", "control_gold")
+OPERATORS: tuple[Part, ...] = ("operator", "operator_control")
 
 
 def measure(step: Step, bench: Bench, chunk: Chunk) -> list[Group]:
     """The groups of one chunk of Evaluate, with all that is said about them."""
-    at, prompts = bench.round(step), bench.journal.prompts(chunk)
-    if chunk.part == "operator":
-        return _operate(at, bench, prompts)
-    role = CONTROL if chunk.part in CONTROL_PARTS else POLICY
-    groups = _answers(at, role, prompts, bench.composition.answer_tokens)
+    at, prompts = _measuring(step, bench), bench.journal.prompts(chunk)
+    if chunk.part in OPERATORS:
+        return _operate(at, bench, _operator(bench, chunk.part), prompts)
+    groups = _answerer(bench, chunk.part).propose(at, prompts)
     read = _with(groups, read_signals(at, _sources(bench, chunk.part), groups))
-    return read if chunk.part == "proxy" else _with(read, _verdicts(bench, groups))
+    if chunk.part == "proxy":
+        return read
+    return _with(read, _verdicts(bench, groups, _world(bench, chunk.part)))
+
+
+def _measuring(step: Step, bench: Bench) -> Round:
+    """Measured samples draw by the operator's own phase, whatever phases there are besides."""
+    return replace(bench.round(step), phase=bench.composition.main)
+
+
+def _operator(bench: Bench, part: Part) -> Phase:
+    control = bench.composition.control
+    return control if control and part == "operator_control" else bench.composition.operator
+
+
+def _answerer(bench: Bench, part: Part) -> Proposer:
+    arms = {part_of(arm, split): arm.answer for arm in bench.composition.all_arms for split in HELD_OUT}
+    return arms.get(part, bench.composition.answerer)
+
+
+def _world(bench: Bench, part: Part) -> str:
+    """The environment that judges a part's answers, where it is not the one that the prompts name."""
+    worlds = {part_of(arm, split): arm.world for arm in bench.composition.all_arms for split in HELD_OUT}
+    return worlds.get(part, "")
 
 
 def conclude(step: Step, bench: Bench) -> None:
     """Metrics and alarms of an iteration, from its committed groups and those of earlier ones."""
-    record = Record(step.iteration, bench.composition, lambda part, at: _recorded(bench, part, at))
+    record = Record(
+        step.iteration,
+        bench.composition,
+        lambda part, at: _recorded(bench, part, at),
+        bench.verifier,
+        lambda phase: bench.journal.groups("train", phase=phase),
+    )
     measured = metrics(record)
     history = [(at, metric) for at, metric in bench.journal.history() if at < step.iteration]
     bench.journal.add_metrics(step.iteration, measured)
@@ -42,19 +71,10 @@ def conclude(step: Step, bench: Bench) -> None:
 
 def _recorded(bench: Bench, part: Part, iteration: int) -> Iterable[Group]:
     """Before any training the control is the policy: its answers are not asked for twice."""
-    if iteration == 0 and part in CONTROL_PARTS and has_control(bench.composition):
-        part = "probe" if part == "control_probe" else "gold"
-    return bench.journal.groups(part, iteration=iteration)
-
-
-def _answers(at: Round, role: str, prompts: Sequence[Prompt], max_tokens: int) -> list[Group]:
-    policy = at.policy(role)
-    asks = [Ask(prompt.messages, max_tokens) for prompt in prompts]
-    answers = policy.generate(asks, at.check)
-    return [
-        Group(prompt, (candidate(policy, role, 0, ask, answer),))
-        for prompt, ask, answer in zip(prompts, asks, answers, strict=True)
-    ]
+    if iteration == 0 and part.startswith(f"{CONTROL}_") and CONTROL in bench.composition.trained_roles:
+        part = part.removeprefix(f"{CONTROL}_")
+    phase = bench.composition.main if part == "train" else None
+    return bench.journal.groups(part, iteration=iteration, phase=phase)
 
 
 def _sources(bench: Bench, part: Part) -> list[SignalSource]:
@@ -64,19 +84,16 @@ def _sources(bench: Bench, part: Part) -> list[SignalSource]:
     if part not in ("proxy", "probe"):
         return []
     return [
-        source
-        for source in bench.composition.phases[0].signals
-        if source.needs_reference == (part == "proxy")
+        source for source in bench.composition.operator.signals if source.needs_reference == (part == "proxy")
     ]
 
 
-def _operate(at: Round, bench: Bench, prompts: Sequence[Prompt]) -> list[Group]:
+def _operate(at: Round, bench: Bench, phase: Phase, prompts: Sequence[Prompt]) -> list[Group]:
     """Samples of held-out prompts as the loop would see them.
 
     A source that needs references gets none: the evaluator's verdict takes its place, as a signal of its
     kind.
     """
-    phase = bench.composition.phases[0]
     groups = phase.propose.propose(at, prompts)
     verdicts = _verdicts(bench, groups)
     for source in phase.signals:
@@ -89,11 +106,12 @@ def _stand_in(source: SignalSource, verdicts: Sequence[Sequence[Signal]]) -> lis
     return [[replace(verdict, kind=source.kind) for verdict in of_group] for of_group in verdicts]
 
 
-def _verdicts(bench: Bench, groups: Sequence[Group]) -> list[tuple[Signal, ...]]:
+def _verdicts(bench: Bench, groups: Sequence[Group], world: str = "") -> list[tuple[Signal, ...]]:
     if bench.verifier == "none":
         return [() for _ in groups]
     references = bench.answer_key.references([group.prompt for group in groups])
-    return [bench.evaluator.score(group, references[group.prompt.id]) for group in groups]
+    judged = {key: in_world(reference, world) for key, reference in references.items()}
+    return bench.evaluator.score(groups, judged, bench.journal.check)
 
 
 def _with(groups: Sequence[Group], signals: Sequence[Sequence[Signal]]) -> list[Group]:

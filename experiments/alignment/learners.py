@@ -1,10 +1,15 @@
-"""What is to be learned, as frozen specifications: no arithmetic here. `tasks/learners` has one file for each."""
+"""What is to be learned, as frozen specifications: no arithmetic here. `tasks/learners` has one file for each.
 
+`makes` is the kind of artefact that comes out; a role that another run may take is named like its kind.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from experiments.alignment.types import SampleKind
+from experiments.alignment.types import Checkpoint, Sample, SampleKind
 
 
 class Adapter(BaseModel):
@@ -24,9 +29,10 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     consumes: ClassVar[SampleKind]
+    makes: ClassVar[str] = "checkpoint"
 
     role: str = "policy"
-    init_from: Literal["base", "previous"] = "previous"
+    init_from: Literal["base", "previous", "current"] = "previous"
     data: Literal["round", "accumulated"] = "round"
     adapter: Adapter = Adapter()
     learning_rate: float = Field(2e-4, gt=0, le=1)
@@ -53,4 +59,77 @@ class DPO(Spec):
     loss: Literal["sigmoid", "ipo", "hinge"] = "sigmoid"
 
 
-LearnerSpec = Annotated[SFT | DPO, Field(discriminator="kind")]
+class RewardModel(Spec):
+    """A scalar head on the model, fitted to preferences: −[p·log σ(Δ) + (1−p)·log σ(−Δ)] (Bradley–Terry)."""
+
+    consumes: ClassVar[SampleKind] = "preference"
+    makes: ClassVar[str] = "reward-model"
+    kind: Literal["reward-model"] = "reward-model"
+    role: str = "reward-model"
+    init_from: Literal["base", "previous", "current"] = "base"
+
+
+class PolicyGradient(Spec):
+    """Clipped policy gradient on recorded rollouts (PPO's objective, arXiv 1707.06347, group advantages of 2402.03300).
+
+    `kl_beta` weighs the k3 estimate of KL to the checkpoint that training starts from; `entropy` rewards spread over
+    closed options.
+    """
+
+    consumes: ClassVar[SampleKind] = "rollout"
+    kind: Literal["policy-gradient"] = "policy-gradient"
+    clip: float = Field(0.2, gt=0, lt=1)
+    kl_beta: float = Field(0.0, ge=0, le=10)
+    entropy: float = Field(0.0, ge=0, le=1)
+
+
+class ConfidenceCE(Spec):
+    """Cross-entropy of a classifier on hard or soft labels, with the confidence loss of arXiv 2312.09390.
+
+    The target is (1 − α)·label + α·[own hardened prediction], its threshold such that hardened predictions have the
+    labels' class balance. `ramp` is the share of the steps in which α rises from 0 to `alpha`: "published" rises
+    smoothly, "code" rises to alpha·ramp and jumps, as the authors' program does. On `head` the model's features stay
+    frozen and a linear head is trained on them; `words` puts the head on counts of words instead, without the model.
+    `depth` is the layer whose features are read, as a share of all.
+    """
+
+    consumes: ClassVar[SampleKind] = "label"
+    makes: ClassVar[str] = "classifier"
+    kind: Literal["confidence-ce"] = "confidence-ce"
+    train: Literal["head", "lora", "words"] = "head"
+    depth: float = Field(0.53, gt=0, le=1)
+    alpha: float = Field(0.0, ge=0, le=1)
+    ramp: float = Field(0.2, ge=0, le=1)
+    schedule: Literal["published", "code"] = "published"
+
+
+class CommitContext(Spec):
+    """No weights at all: the kept texts become the role's context, one statement each, versioned by their hash.
+
+    `keep` adds to what the role holds already, instead of replacing it.
+    """
+
+    consumes: ClassVar[SampleKind] = "demonstration"
+    makes: ClassVar[str] = "constitution"
+    kind: Literal["commit-context"] = "commit-context"
+    role: str = "constitution"
+    keep: bool = False
+
+
+LearnerSpec = Annotated[
+    SFT | DPO | RewardModel | PolicyGradient | ConfidenceCE | CommitContext, Field(discriminator="kind")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One training to be done: what, from which samples and starting where.
+
+    `reference` is the checkpoint that DPO's margins and the policy gradient's KL are measured against.
+    """
+
+    spec: LearnerSpec
+    samples: Sequence[Sample]
+    init: Checkpoint
+    reference: Checkpoint
+    seed: int

@@ -6,11 +6,13 @@ committed yet. Who keeps the rows (a database, a list in memory) is the journal'
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Literal
 
 from experiments.alignment.bench import Bench
 from experiments.alignment.composition import Branch, Phase
 from experiments.alignment.errors import EpisodeError
 from experiments.alignment.evaluate import conclude, measure
+from experiments.alignment.learners import Lesson
 from experiments.alignment.samples import samples
 from experiments.alignment.seeds import seed_at
 from experiments.alignment.signals.reading import read_signals
@@ -43,7 +45,12 @@ def run_step(step: Step, bench: Bench) -> None:
 
 def _propose(step: Step, bench: Bench, chunk: Chunk) -> None:
     prompts = bench.journal.prompts(chunk)
-    bench.journal.add_groups(chunk, _phase(step, bench).propose.propose(bench.round(step), prompts))
+    at = replace(bench.round(step), earlier=lambda phase: _earlier(bench, chunk, phase))
+    bench.journal.add_groups(chunk, _phase(step, bench).propose.propose(at, prompts))
+
+
+def _earlier(bench: Bench, chunk: Chunk, phase: int) -> list[Group]:
+    return list(bench.journal.groups(chunk.part, chunk, phase=phase))
 
 
 def _signal(step: Step, bench: Bench, chunk: Chunk) -> None:
@@ -66,7 +73,8 @@ def _picked(step: Step, bench: Bench, branch: Branch, group: Group) -> list[Sele
 
 def _learn(step: Step, bench: Bench, chunk: Chunk) -> None:
     branch = learning(_phase(step, bench))[chunk.index]
-    bench.journal.add_checkpoint(chunk, branch.role, _trained(step, bench, branch))
+    assert branch.learn is not None
+    bench.journal.add_checkpoint(chunk, branch.role, _trained(step, bench, branch), branch.learn.makes)
 
 
 def _trained(step: Step, bench: Bench, branch: Branch) -> Trained:
@@ -78,10 +86,11 @@ def _trained(step: Step, bench: Bench, branch: Branch) -> Trained:
         for sample in samples(group, spec.role, spec.consumes)
     ]
     if not read:
-        return Trained(journal.checkpoint(spec.role, "previous"), steps=0)
+        kept: Literal["current", "previous"] = "current" if spec.init_from == "current" else "previous"
+        return Trained(journal.checkpoint(spec.role, kept), steps=0)
     init = journal.checkpoint(spec.role, spec.init_from)
     seed = seed_at(bench.seed, step.iteration, step.phase, "learn", spec.role)
-    return bench.workshop.learn(spec, read, init, init, seed, journal.check, journal.progress)
+    return bench.workshop.learn(Lesson(spec, read, init, init, seed), journal.check, journal.progress)
 
 
 def _evaluate(step: Step, bench: Bench, chunk: Chunk) -> None:

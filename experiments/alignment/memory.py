@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from experiments.alignment.bench import POLICY, Bench
-from experiments.alignment.composition import Composition
+from experiments.alignment.composition import CONTROL, Composition
 from experiments.alignment.config import RecipeConfig
 from experiments.alignment.errors import DataError
 from experiments.alignment.evaluators.task import TaskEvaluator
 from experiments.alignment.loop import run_step
-from experiments.alignment.ports import Workshop
-from experiments.alignment.steps import CONTROL, SPLIT_OF_PART, Step, plan, prompt_order
+from experiments.alignment.ports import CodeRunner, Workshop
+from experiments.alignment.steps import Step, plan, prompt_order, split_of
 from experiments.alignment.types import (
     Alarm,
     Checkpoint,
@@ -99,13 +99,19 @@ class MemoryJournal:
         return set(self.memory.done.get(self.step, ()))
 
     def prompts(self, chunk: Chunk) -> list[Prompt]:
-        held = self.memory.prompts[SPLIT_OF_PART[chunk.part]]
+        held = self.memory.prompts[split_of(chunk.part)]
         order = prompt_order(chunk.part, list(held), self.memory.seed, self.step.iteration)
         return [held[key] for key in order[chunk.start : chunk.stop]]
 
-    def groups(self, part: Part, chunk: Chunk | None = None, iteration: int | None = None) -> Iterator[Group]:
+    def groups(
+        self,
+        part: Part,
+        chunk: Chunk | None = None,
+        iteration: int | None = None,
+        phase: int | None = None,
+    ) -> Iterator[Group]:
         at = self.step.iteration if iteration is None else iteration
-        rows = self.memory.groups.get((at, self.step.phase, part), {})
+        rows = self.memory.groups.get((at, self.step.phase if phase is None else phase, part), {})
         places = range(chunk.start, chunk.stop) if chunk else sorted(rows)
         return iter([rows[place] for place in places])
 
@@ -134,7 +140,7 @@ class MemoryJournal:
     def add_selections(self, chunk: Chunk, selections: Sequence[Sequence[Selection]]) -> None:
         self._extend(chunk, lambda group, place: replace(group, selections=tuple(selections[place])))
 
-    def add_checkpoint(self, chunk: Chunk, role: str, trained: Trained) -> None:
+    def add_checkpoint(self, chunk: Chunk, role: str, trained: Trained, kind: str) -> None:
         self._commit(chunk)
         self.memory.checkpoints.setdefault(role, []).append((self.step.iteration, self.step.phase, trained))
 
@@ -165,6 +171,7 @@ def run_in_memory(
     verifier: str,
     bound: Mapping[str, object] | None = None,
     watch: Callable[[], None] = lambda: None,
+    runner: CodeRunner | None = None,
 ) -> Memory:
     """Runs what is missing of a run, to its end. Called again after an interruption, it goes on where it
     stopped.
@@ -178,10 +185,11 @@ def run_in_memory(
             journal,
             workshop,
             MemoryAnswerKey(memory),
-            TaskEvaluator(verifier),
+            TaskEvaluator(verifier, runner),
             memory.counts,
             verifier,
             frozenset(bound or ()),
+            runner=runner,
         )
         run_step(step, bench)
     return memory

@@ -2,26 +2,9 @@
 their help.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
+from experiments.alignment.metric_families import family_metrics
+from experiments.alignment.metric_help import MetricHelp, MetricRole
 from experiments.alignment.types import Split
-
-Unit = Literal["share", "difference", "score", "tokens", "ratio", "count"]
-Better = Literal["up", "down", "none"]
-MetricRole = Literal["gold", "probe", "proxy", "guard"]
-
-
-@dataclass(frozen=True, slots=True)
-class MetricHelp:
-    """`unit` says how to print it, `better` which way is an improvement, `role` how charts draw it."""
-
-    title: str
-    help: str
-    unit: Unit
-    better: Better
-    role: MetricRole
-
 
 METRICS: dict[str, MetricHelp] = {
     "accuracy": MetricHelp(
@@ -98,6 +81,28 @@ METRICS: dict[str, MetricHelp] = {
         "up",
         "probe",
     ),
+    "operator_accuracy": MetricHelp(
+        "Accuracy of the operator",
+        "Accuracy of the answers that the loop's procedure ends with, before anything is learned from them.",
+        "share",
+        "up",
+        "probe",
+    ),
+    "operator_control_accuracy": MetricHelp(
+        "Accuracy of the operator's control",
+        "Accuracy of the simplest procedure that draws as many samples from the same model.",
+        "share",
+        "none",
+        "probe",
+    ),
+    "operator_against_control": MetricHelp(
+        "Operator against its control",
+        "Accuracy of the loop's procedure minus that of its control at equal samples, on the same prompts. "
+        "Below 0 the cheap procedure is the better one.",
+        "difference",
+        "up",
+        "probe",
+    ),
     "length_tokens": MetricHelp(
         "Answer length",
         "Mean tokens of a greedy answer to a probe prompt.",
@@ -129,6 +134,14 @@ METRICS: dict[str, MetricHelp] = {
     "opening_phrase_share": MetricHelp(
         "Same opening",
         "Share of greedy answers that begin with the commonest first three words.",
+        "share",
+        "down",
+        "guard",
+    ),
+    "degenerate_share": MetricHelp(
+        "Empty or repeating answers",
+        "Share of greedy answers that say nothing, or one word or phrase again and again; "
+        "a short answer that is said once, such as a number, is none of them.",
         "share",
         "down",
         "guard",
@@ -176,6 +189,8 @@ METRICS: dict[str, MetricHelp] = {
         "guard",
     ),
 }
+
+METRICS |= family_metrics()
 
 
 def role_of(name: str, split: Split) -> MetricRole:

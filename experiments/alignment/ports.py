@@ -1,10 +1,10 @@
 """The plug points of the loop, as protocols. A plug-in is any frozen value with these methods."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
-from experiments.alignment.learners import LearnerSpec
+from experiments.alignment.learners import Lesson
 from experiments.alignment.types import (
     Alarm,
     Ask,
@@ -17,7 +17,6 @@ from experiments.alignment.types import (
     Part,
     Prompt,
     Reference,
-    Sample,
     SampleKind,
     Selection,
     Signal,
@@ -46,12 +45,52 @@ class Policy(Protocol):
     def score(self, prompt: Sequence[Ask], continuations: Sequence[str], check: Check) -> list[float]:
         """Sum of log-probabilities (nats) of each continuation after the prompt of the same index."""
 
+    def choose(
+        self, asks: Sequence[Ask], options: Sequence[tuple[str, ...]], check: Check
+    ) -> list[tuple[float, ...]]:
+        """Log-probabilities over each ask's closed list of options, read from their first tokens; they sum to 1.
+
+        Needs the capability `next_token`. Raises ConfigError for options that begin with the same token.
+        """
+
+    def reward(self, asks: Sequence[Ask], answers: Sequence[str], check: Check) -> list[float]:
+        """The scalar that a reward model gives each answer. Needs the capability `reward`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of a program: its exit code, what it printed (cut to a bound), and why it was killed, if so."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    killed: str = ""
+    seconds: float = 0.0
+
+
+class CodeRunner(Protocol):
+    """Runs programs that nobody trusts, away from everything. Never raises for what a program does."""
+
+    def run(self, programs: Sequence[str], check: Check) -> list[Ran]:
+        """One result a Python program, in the same order. Raises ConfigError where nothing can isolate it."""
+
+
+def _no_statements(role: str) -> tuple[str, ...]:
+    return ()
+
+
+def _no_groups(phase: int) -> Sequence[Group]:
+    return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
     """What plug-ins are told about where they are: the position, the policies by role and how to be stopped.
 
-    `verifier` is the check that the run's data set names for its own answers.
+    `verifier` is the check that the run's data set names for its own answers. `statements` gives what a role's
+    context holds (the rules of a constitution, say), nothing where none was committed or taken from another run.
+    `runner` runs model-written code, None where there is no sandbox. `earlier` gives a proposer what an earlier phase
+    of this round made of the same prompts, in their order.
     """
 
     seed: int
@@ -60,6 +99,9 @@ class Round:
     policies: "Policies"
     check: Check
     verifier: str = "none"
+    statements: Callable[[str], tuple[str, ...]] = _no_statements
+    runner: CodeRunner | None = None
+    earlier: Callable[[int], Sequence[Group]] = _no_groups
 
     def policy(self, role: str) -> Policy:
         """The policy that plays a role in this round."""
@@ -73,9 +115,12 @@ class Policies(Protocol):
 
 
 class Proposer(Protocol):
-    """Makes candidates for prompts."""
+    """Makes candidates for prompts. `gives` are the kinds of the signals that it reads while it proposes and
+    hands on with its groups.
+    """
 
     needs: ClassVar[frozenset[Capability]]
+    gives: ClassVar[frozenset[str]]
 
     @property
     def roles(self) -> tuple[str, ...]: ...
@@ -121,7 +166,10 @@ class Evaluator(Protocol):
 
     name: ClassVar[str]
 
-    def score(self, group: Group, reference: Reference) -> tuple[Signal, ...]: ...
+    def score(
+        self, groups: Sequence[Group], references: Mapping[str, Reference], check: Check
+    ) -> list[tuple[Signal, ...]]:
+        """The new signals of each group, in the groups' order; `references` are by the prompt's id."""
 
 
 class AnswerKey(Protocol):
@@ -137,16 +185,14 @@ class Workshop(Protocol):
 
     def policy(self, role: str, checkpoint: Checkpoint | None) -> Policy: ...
 
-    def learn(
-        self,
-        spec: LearnerSpec,
-        samples: Sequence[Sample],
-        init: Checkpoint,
-        reference: Checkpoint,
-        seed: int,
-        check: Check,
-        progress: Progress,
-    ) -> Trained: ...
+    def statements(self, checkpoint: Checkpoint) -> tuple[str, ...]:
+        """What a committed context holds; nothing for a checkpoint that is none."""
+
+    def learn(self, lesson: Lesson, check: Check, progress: Progress) -> Trained:
+        """Trains a new checkpoint on top of the lesson's initial one.
+
+        Raises DataError for samples that cannot be trained on, ModelError where training fails.
+        """
 
 
 class Journal(Protocol):
@@ -166,10 +212,16 @@ class Journal(Protocol):
     def prompts(self, chunk: Chunk) -> list[Prompt]:
         """The prompts of a chunk in the round's order; held-out ones carry no reference."""
 
-    def groups(self, part: Part, chunk: Chunk | None = None, iteration: int | None = None) -> Iterator[Group]:
-        """What is committed for this phase, in order of position: one chunk of it, or all.
+    def groups(
+        self,
+        part: Part,
+        chunk: Chunk | None = None,
+        iteration: int | None = None,
+        phase: int | None = None,
+    ) -> Iterator[Group]:
+        """What is committed, in order of position: one chunk of it, or all.
 
-        It is this iteration's unless an earlier one is asked for, as Evaluate does to compare with it.
+        It is this phase's and this iteration's unless others are asked for, as Evaluate does to compare with them.
         """
 
     def selected(self, role: str, data: Literal["round", "accumulated"]) -> Iterator[Group]:
@@ -179,6 +231,9 @@ class Journal(Protocol):
 
     def checkpoint(self, role: str, which: Literal["base", "previous", "current"]) -> Checkpoint:
         """The base model, the checkpoint that this iteration started from, or the newest one of a role.
+
+        A role that has made none yet has the artefact of that name which the run took from another one, else the
+        base.
 
         The control starts each iteration from the policy's checkpoint, so that only the labels of the round
         differ.
@@ -193,7 +248,8 @@ class Journal(Protocol):
 
     def add_selections(self, chunk: Chunk, selections: Sequence[Sequence[Selection]]) -> None: ...
 
-    def add_checkpoint(self, chunk: Chunk, role: str, trained: Trained) -> None: ...
+    def add_checkpoint(self, chunk: Chunk, role: str, trained: Trained, kind: str) -> None:
+        """Makes a trained checkpoint the role's newest; `kind` is the artefact that its learner makes."""
 
     def add_metrics(self, iteration: int, metrics: Sequence[Metric]) -> None:
         """Records the metrics of an iteration; a second call, after a crash, replaces those of the first."""

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from experiments.alignment.composition import Composition, check
 from experiments.alignment.config import RecipeConfig
 from experiments.alignment.errors import ConfigError
+from experiments.alignment.settings_errors import problems_of
 
 Paradigm = Literal["inductive-bias", "behaviour-imitation", "model-feedback", "environment-feedback"]
 PARADIGMS: dict[str, Paradigm] = {
@@ -41,7 +42,11 @@ POLICY = Role("policy", "The model that answers and is trained.", required=True)
 
 @dataclass(frozen=True)
 class Recipe:
-    """A named composition with its config, its place in the survey and its documentation."""
+    """A named composition with its config, its place in the survey and its documentation.
+
+    `needs` are the kinds of artefact that another run must lend, `takes` those that it may; `makes` are those that
+    come out. `data` names a starter data set that suits it.
+    """
 
     slug: str
     title: str
@@ -53,6 +58,8 @@ class Recipe:
     roles: tuple[Role, ...]
     needs: tuple[str, ...] = ()
     makes: tuple[str, ...] = ("checkpoint",)
+    takes: tuple[str, ...] = ()
+    data: str = "arithmetic"
     version: int = 1
 
     @property
@@ -64,15 +71,14 @@ class Recipe:
         return self.compose.__doc__ or ""
 
     def configure(self, settings: dict[str, Any]) -> RecipeConfig:
-        """The validated config; raises ConfigError that names the first field that is wrong."""
+        """The validated config; raises ConfigError whose one sentence says what to give for the first field
+        that is wrong.
+        """
         try:
             return self.config.model_validate(settings)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"])
-            known = ", ".join(self.config.model_fields)
-            hint = f" Known settings: {known}." if first["type"] == "extra_forbidden" else ""
-            raise ConfigError(f"{self.slug}: {field}: {first['msg']}.{hint}", field=field) from None
+            first = problems_of(self.config, error)[0]
+            raise ConfigError(f"{self.slug}: {first.message}", field=first.field) from None
 
     def composition(self, config: RecipeConfig) -> Composition:
         """The checked composition for a config; raises ConfigError where its parts do not fit."""
@@ -95,6 +101,8 @@ def recipe(
     roles: Sequence[Role] = (POLICY,),
     needs: Sequence[str] = (),
     makes: Sequence[str] = ("checkpoint",),
+    takes: Sequence[str] = (),
+    data: str = "arithmetic",
     version: int = 1,
 ) -> Callable[[Callable[[Any], Composition]], Recipe]:
     """Registers a function from config to composition; raises ConfigError if its default does not fit together."""
@@ -111,6 +119,8 @@ def recipe(
             tuple(roles),
             tuple(needs),
             tuple(makes),
+            tuple(takes),
+            data,
             version,
         )
         if slug in _recipes:

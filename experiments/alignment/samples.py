@@ -1,27 +1,53 @@
-"""From selections to what a learner reads."""
+"""From selections to what a learner reads.
+
+A candidate's training prompt is its own `train_context` where it has one, else the group's prompt, whatever the model
+saw when it answered.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from experiments.alignment.types import Demonstration, Group, Preference, Sample, SampleKind, Selection
+from experiments.alignment.environments.moves import moves, parting
+from experiments.alignment.types import (
+    Candidate,
+    Demonstration,
+    Group,
+    Label,
+    Message,
+    Preference,
+    Rollout,
+    Sample,
+    SampleKind,
+    Selection,
+)
 
 
 def samples(group: Group, role: str, kind: SampleKind) -> list[Sample]:
-    """The training samples of one group for one role. Their prompt is the group's own, whatever the model
-    saw.
-    """
-    mine = [selection for selection in group.selections if selection.role == role]
-    return list(_demonstrations(group, mine) if kind == "demonstration" else _preferences(group, mine))
+    """The training samples of one group for one role."""
+    return list(MAKERS[kind](group, [selection for selection in group.selections if selection.role == role]))
 
 
-def _demonstrations(group: Group, selections: list[Selection]) -> Iterable[Demonstration]:
+def _prompt(group: Group, candidate: Candidate) -> tuple[Message, ...]:
+    return group.prompt.messages if candidate.train_context is None else candidate.train_context
+
+
+def _kept(group: Group, selections: Sequence[Selection]) -> Iterable[tuple[Selection, Candidate]]:
     for selection in selections:
         if selection.fate == "kept":
             for index in selection.about:
-                yield Demonstration(group.prompt.messages, group.candidates[index].text, selection.weight)
+                yield selection, group.candidates[index]
 
 
-def _preferences(group: Group, selections: list[Selection]) -> Iterable[Preference]:
+def _demonstrations(group: Group, selections: Sequence[Selection]) -> Iterable[Sample]:
+    """An episode is shown move by move, each after what was seen before it."""
+    for selection, candidate in _kept(group, selections):
+        for turn in moves(candidate):
+            yield Demonstration(turn.prompt, turn.text, selection.weight)
+        if not moves(candidate):
+            yield Demonstration(_prompt(group, candidate), candidate.text, selection.weight)
+
+
+def _preferences(group: Group, selections: Sequence[Selection]) -> Iterable[Sample]:
     pairs: dict[int, dict[str, Selection]] = defaultdict(dict)
     for selection in selections:
         if selection.pair is not None:
@@ -32,10 +58,35 @@ def _preferences(group: Group, selections: list[Selection]) -> Iterable[Preferen
 
 
 def _preference(group: Group, chosen: Selection, rejected: Selection) -> Preference:
-    return Preference(
-        group.prompt.messages,
-        group.candidates[chosen.about[0]].text,
-        group.candidates[rejected.about[0]].text,
-        chosen.p_chosen,
-        chosen.weight,
-    )
+    """Of two episodes, the moves at which they part; of answers, the answers."""
+    better, worse = group.candidates[chosen.about[0]], group.candidates[rejected.about[0]]
+    fork = parting(better, worse)
+    if fork:
+        return Preference(fork.prompt, fork.first, fork.second, chosen.p_chosen, chosen.weight)
+    return Preference(_prompt(group, better), better.text, worse.text, chosen.p_chosen, chosen.weight)
+
+
+def _rollouts(group: Group, selections: Sequence[Selection]) -> Iterable[Sample]:
+    """A kept candidate's advantage is its selection's weight; an episode gives one sample a turn that was its own."""
+    for selection, candidate in _kept(group, selections):
+        if not candidate.turns:
+            yield Rollout(_prompt(group, candidate), candidate.text, selection.weight)
+        for turn in candidate.turns:
+            if turn.prompt:
+                yield Rollout(turn.prompt, turn.text, selection.weight * turn.credit, turn.options)
+
+
+def _labels(group: Group, selections: Sequence[Selection]) -> Iterable[Sample]:
+    """One label a group: its options are the kept candidates, their weights the probabilities."""
+    kept = list(_kept(group, selections))
+    if kept:
+        options = tuple(candidate.text for _, candidate in kept)
+        yield Label(group.prompt.messages, options, tuple(selection.weight for selection, _ in kept))
+
+
+MAKERS: dict[SampleKind, Callable[[Group, Sequence[Selection]], Iterable[Sample]]] = {
+    "demonstration": _demonstrations,
+    "preference": _preferences,
+    "rollout": _rollouts,
+    "label": _labels,
+}

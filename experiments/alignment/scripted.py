@@ -14,8 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from experiments.alignment.composition import BUILT_IN
+from experiments.alignment.contexts import commit, read_statements
 from experiments.alignment.errors import ModelError
-from experiments.alignment.learners import LearnerSpec
+from experiments.alignment.learners import CommitContext, Lesson, RewardModel
 from experiments.alignment.ports import Check, Progress
 from experiments.alignment.scripted_answers import is_right, right_answer, wrong_answer
 from experiments.alignment.seeds import digest, seed_at
@@ -25,13 +27,17 @@ from experiments.alignment.types import (
     Checkpoint,
     Completion,
     Demonstration,
+    Label,
     Preference,
+    Rollout,
     Sample,
     Trained,
 )
 
 FILE = "scripted.json"
 MOST_SKILL = 0.98
+FAVOURITE = 0.75
+"""Chance of the option that a scripted model prefers among a closed list."""
 PLAIN_WORDS = 4
 """Length of an answer at which a judge's bias for words neither helps nor harms."""
 CASE = re.compile(r"\AQuestion: (?P<question>.*)\nAnswer: (?P<answer>.*)\n\nGrade this answer\.\Z", re.DOTALL)
@@ -45,7 +51,7 @@ class Script:
     `judge_bias` for each word beyond four, plus noise of standard deviation `judge_noise`, rounded and held
     within 0 and 5; `judge_unparsable` is the share of verdicts without a score, `silent` that of empty
     answers of any kind. `delay_seconds` is how long each answer and each training step takes; `steps` are
-    those that made it.
+    those that made it, `rewards` says that it was fitted as a reward model.
     """
 
     skill: float = 0.3
@@ -55,6 +61,7 @@ class Script:
     silent: float = 0.0
     delay_seconds: float = 0.0
     steps: int = 0
+    rewards: bool = False
 
     @property
     def sha256(self) -> str:
@@ -87,7 +94,11 @@ class ScriptedPolicy:
 
     script: Script
     name: str = "scripted"
-    capabilities: frozenset[Capability] = frozenset({"generate"})
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        known: frozenset[Capability] = frozenset({"generate", "next_token"})
+        return known | {"reward"} if self.script.rewards else known
 
     def generate(self, asks: Sequence[Ask], check: Check) -> list[Completion]:
         """One completion an ask, in order; `check` is called before each and every 50 ms of its delay."""
@@ -96,6 +107,29 @@ class ScriptedPolicy:
     def score(self, prompt: Sequence[Ask], continuations: Sequence[str], check: Check) -> list[float]:
         """Raises ModelError: a script has no probabilities."""
         raise ModelError("A scripted model gives no log-probabilities; choose a real one for this recipe.")
+
+    def choose(
+        self, asks: Sequence[Ask], options: Sequence[tuple[str, ...]], check: Check
+    ) -> list[tuple[float, ...]]:
+        """By its skill the right option, where one is right, else any: it gets three quarters of the chance."""
+        return [self._choice(ask, some, check) for ask, some in zip(asks, options, strict=True)]
+
+    def _choice(self, ask: Ask, options: tuple[str, ...], check: Check) -> tuple[float, ...]:
+        _wait(self.script.delay_seconds, check)
+        question = ask.messages[-1].content
+        right = [option for option in options if is_right(question, option)]
+        able = bool(right) and _chance("skill", question, None) < self.script.skill
+        favourite = right[0] if able else options[seed_at("any", question, *options) % len(options)]
+        rest = math.log((1 - FAVOURITE) / max(1, len(options) - 1))
+        return tuple(math.log(FAVOURITE) if option == favourite else rest for option in options)
+
+    def reward(self, asks: Sequence[Ask], answers: Sequence[str], check: Check) -> list[float]:
+        """1 for a right answer and 0 for a wrong one, with the judge's noise."""
+        return [
+            float(is_right(ask.messages[-1].content, answer))
+            + self.script.judge_noise * _normal("reward", ask.messages[-1].content, answer)
+            for ask, answer in zip(asks, answers, strict=True)
+        ]
 
     def _answer(self, ask: Ask, check: Check) -> Completion:
         _wait(self.script.delay_seconds, check)
@@ -140,33 +174,34 @@ class ScriptedWorkshop:
     bound: Mapping[str, Path] = field(default_factory=dict)
 
     def policy(self, role: str, checkpoint: Checkpoint | None) -> ScriptedPolicy:
-        """The policy of a checkpoint, or of the model bound to the role."""
+        """The policy of a checkpoint, or of the model bound to the role; a built-in role is played by a script."""
         if checkpoint is not None:
-            return ScriptedPolicy(script_of(checkpoint))
+            return ScriptedPolicy(script_of(checkpoint), name=role)
+        if role in BUILT_IN:
+            return ScriptedPolicy(Script(), name=role)
         if role not in self.bound:
             raise ModelError(f"No scripted model plays the role {role}; bind one at launch.")
         return ScriptedPolicy(load_script(self.bound[role]), name=self.bound[role].name)
 
-    def learn(
-        self,
-        spec: LearnerSpec,
-        samples: Sequence[Sample],
-        init: Checkpoint,
-        reference: Checkpoint,
-        seed: int,
-        check: Check,
-        progress: Progress,
-    ) -> Trained:
+    def statements(self, checkpoint: Checkpoint) -> tuple[str, ...]:
+        return read_statements(checkpoint)
+
+    def learn(self, lesson: Lesson, check: Check, progress: Progress) -> Trained:
         """Counts what the samples teach and writes a checkpoint of the skill that follows."""
-        before = script_of(init)
+        spec, samples = lesson.spec, lesson.samples
+        if isinstance(spec, CommitContext):
+            return commit(spec, samples, lesson.init, self.directory)
+        before = script_of(lesson.init)
         steps = math.ceil(len(samples) / spec.batch_size) * spec.epochs
         for step in range(steps):
             _wait(before.delay_seconds, check)
             progress(step + 1, steps)
         after = replace(before, skill=_taught(before.skill, samples), steps=steps)
+        if isinstance(spec, RewardModel):
+            after = replace(after, rewards=True)
         path = after.save(self.directory / after.sha256)
         figures = {"skill_before": before.skill, "skill_after": after.skill}
-        return Trained(Checkpoint(after.sha256, init.model, (path,)), steps, figures)
+        return Trained(Checkpoint(after.sha256, lesson.init.model, (path,)), steps, figures)
 
 
 def script_of(checkpoint: Checkpoint) -> Script:
@@ -192,10 +227,20 @@ def _taught(skill: float, samples: Sequence[Sample]) -> float:
 
 def _lesson(sample: Sample) -> float:
     question = sample.prompt[-1].content
-    if isinstance(sample, Demonstration):
-        return 1.0 if is_right(question, sample.answer) else -1.0
-    assert isinstance(sample, Preference)
-    return float(is_right(question, sample.chosen)) - float(is_right(question, sample.rejected))
+    match sample:
+        case Demonstration():
+            return 1.0 if is_right(question, sample.answer) else -1.0
+        case Preference():
+            return float(is_right(question, sample.chosen)) - float(is_right(question, sample.rejected))
+        case Rollout():
+            return math.tanh(sample.advantage) * (1.0 if is_right(question, sample.answer) else -1.0)
+        case Label():
+            right = [
+                p
+                for option, p in zip(sample.options, sample.target, strict=True)
+                if is_right(question, option)
+            ]
+            return 2 * sum(right) - 1 if right else 0.0
 
 
 def _wait(seconds: float, check: Check) -> None:

@@ -4,36 +4,31 @@ import json
 import re
 
 from experiments.alignment.seeds import seed_at
+from experiments.alignment.sums import terms_of
 from experiments.alignment.types import Reference
 from experiments.alignment.verifiers import verify
+from experiments.alignment.verifiers.rules import RULES
 
-SUM = re.compile(r"(-?\d+)\s*([-+\u2212])\s*(\d+)")
 TOPIC = re.compile(r"\babout (\w+)")
-LEAST_WORDS = re.compile(r"\bat most (\d+) words")
-PHRASES = (
-    ("lower case", "lowercase"),
-    ("upper case", "uppercase"),
-    ("any comma", "no-comma"),
-    ("word done", "ends-with:DONE"),
-    ("double quotes", "quoted"),
-    ("json", "json"),
-    ("question mark", "ends-with-question"),
-)
 OPENINGS = ("People like", "Many know", "We think of", "Some enjoy", "Few forget", "I saw")
 ENDINGS = ("most days", "in spring", "at home", "with care", "now and then", "quite a lot")
 
 
 def reference_of(question: str) -> tuple[str, Reference] | None:
     """The verifier and the reference that a question implies; None for one that no script knows."""
-    found = SUM.search(question)
-    if found:
-        left, right = int(found[1]), int(found[3])
-        return "number", Reference(answer=left + right if found[2] == "+" else left - right)
-    if most := LEAST_WORDS.search(question):
-        return "rule", Reference(rule=f"max-words:{most[1]}")
-    for phrase, rule in PHRASES:
-        if phrase in question.lower():
-            return "rule", Reference(rule=rule)
+    terms = terms_of(question)
+    if terms:
+        return "number", Reference(answer=sum(terms))
+    rule = _asked_rule(question)
+    return ("rule", Reference(rule=rule)) if rule else None
+
+
+def _asked_rule(question: str) -> str | None:
+    """The rule whose wording stands in the question, with its argument."""
+    for name, rule in RULES.items():
+        asked = re.search(re.escape(rule.asks).replace(r"\{\}", r"(\w+)"), question)
+        if asked:
+            return f"{name}:{asked[1]}" if rule.argument else name
     return None
 
 
@@ -76,12 +71,13 @@ def _sentence(question: str, seed: int) -> str:
 
 
 def _followed(rule: str, sentence: str) -> str:
+    name, _, argument = rule.partition(":")
     forms = {
         "lowercase": sentence.lower(),
         "uppercase": sentence.upper(),
-        "ends-with:DONE": f"{sentence} DONE",
+        "ends-with": f"{sentence} {argument}",
         "quoted": f'"{sentence}"',
         "json": json.dumps({"sentence": sentence}),
         "ends-with-question": f"{sentence}?",
     }
-    return forms.get(rule, sentence)
+    return forms.get(name, sentence)

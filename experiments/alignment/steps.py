@@ -5,23 +5,31 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Literal
 
-from experiments.alignment.composition import Branch, Composition, Phase
+from experiments.alignment.composition import Arm, Branch, Composition, Phase
 from experiments.alignment.config import RecipeConfig
 from experiments.alignment.seeds import shuffled
 from experiments.alignment.types import Chunk, Part, Split
 
 Stage = Literal["propose", "signal", "select", "learn", "evaluate"]
 STAGES: tuple[Stage, ...] = ("propose", "signal", "select", "learn")
-CONTROL = "control"
-SPLIT_OF_PART: dict[Part, Split] = {
-    "train": "train",
-    "proxy": "train",
-    "probe": "probe",
-    "operator": "probe",
-    "control_probe": "probe",
-    "gold": "gold",
-    "control_gold": "gold",
-}
+HELD_OUT: tuple[Split, ...] = ("probe", "gold")
+
+
+def split_of(part: Part) -> Split:
+    """The split whose prompts a part asks."""
+    if part in ("train", "proxy"):
+        return "train"
+    return "gold" if part.rpartition("_")[2] == "gold" else "probe"
+
+
+def part_of(arm: Arm, split: Split) -> Part:
+    """The part in which an arm's answers to a split are recorded."""
+    return f"{arm.name}_{split}"
+
+
+def arms_at(composition: Composition, iteration: int) -> list[Arm]:
+    """The arms that answer in this iteration: those asked once before any training, the others after it."""
+    return [arm for arm in composition.all_arms if arm.once == (iteration == 0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,40 +75,31 @@ def _sizes(
 ) -> dict[Part, int]:
     if step.stage != "evaluate":
         return {"train": min(config.prompts, counts.get("train", 0))}
-    probe = min(config.probe_prompts, counts.get("probe", 0))
-    gold = min(config.gold_prompts, counts.get("gold", 0))
+    held = {
+        "probe": min(config.probe_prompts, counts.get("probe", 0)),
+        "gold": min(config.gold_prompts, counts.get("gold", 0)),
+    }
+    operated = min(config.operator_prompts, counts.get("probe", 0)) if composition.has_operator else 0
     sizes: dict[Part, int] = {
         "proxy": min(config.prompts, config.probe_prompts, counts.get("train", 0))
         if _reads_references(composition)
         else 0,
-        "probe": probe,
-        "gold": gold,
-        "operator": min(config.operator_prompts, counts.get("probe", 0))
-        if composition.phases[0].signals
-        else 0,
+        **held,
+        "operator": operated,
+        "operator_control": operated if composition.control else 0,
     }
-    if has_control(composition) and step.iteration > 0:
-        sizes |= {"control_probe": probe, "control_gold": gold}
+    for arm in arms_at(composition, step.iteration):
+        sizes |= {part_of(arm, split): held[split] for split in HELD_OUT}
     return sizes
 
 
 def _reads_references(composition: Composition) -> bool:
-    return any(source.needs_reference for source in composition.phases[0].signals)
+    return any(source.needs_reference for source in composition.operator.signals)
 
 
 def learning(phase: Phase) -> list[Branch]:
     """The branches of a phase that train something, in order."""
     return [branch for branch in phase.branches if branch.learn]
-
-
-def trained_roles(composition: Composition) -> frozenset[str]:
-    """The roles that get checkpoints of their own in this recipe."""
-    return frozenset(branch.role for phase in composition.phases for branch in learning(phase))
-
-
-def has_control(composition: Composition) -> bool:
-    """Whether a control arm is trained beside the policy."""
-    return CONTROL in trained_roles(composition)
 
 
 def prompt_order(part: Part, ids: Sequence[str], seed: int, iteration: int) -> list[str]:
@@ -111,4 +110,4 @@ def prompt_order(part: Part, ids: Sequence[str], seed: int, iteration: int) -> l
     """
     if part == "train":
         return shuffled(ids, seed, iteration, "prompts")
-    return shuffled(ids, "measured", SPLIT_OF_PART[part])
+    return shuffled(ids, "measured", split_of(part))

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 Split = Literal["train", "probe", "gold"]
-Part = Literal["train", "proxy", "probe", "gold", "operator", "control_probe", "control_gold"]
+Part = str
+"""Why a prompt was asked: train, proxy, probe, gold, operator, operator_control, or an arm's "<arm>_probe" and
+"<arm>_gold".
+"""
 Fate = Literal["chosen", "rejected", "kept", "dropped"]
-SampleKind = Literal["demonstration", "preference"]
-Capability = Literal["generate", "score", "next_token"]
+SampleKind = Literal["demonstration", "preference", "rollout", "label"]
+Capability = Literal["generate", "score", "next_token", "reward"]
 
 NO_RESPONSE = "no response"
 """The `error` of a signal whose model said nothing at all: a fault of the service, unlike an answer nobody
@@ -31,12 +34,18 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a verifier needs to know about a prompt: its answer, its tests or its rule."""
+    """What a verifier needs to know about a prompt: its answer, its tests or its rule.
+
+    `votes` are what people said about the prompt's statements: for each person one vote a statement, 1 for,
+    -1 against, 0 passed, None not asked.
+    """
 
     answer: str | float | int | None = None
     tests: tuple[str, ...] = ()
     hidden_tests: tuple[str, ...] = ()
     rule: str | None = None
+    statements: tuple[str, ...] = ()
+    votes: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +66,30 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """One answer to a prompt. `context` is what the model saw where that differs from the prompt it is
-    trained on.
+class Turn:
+    """One move of an episode, a debate or a game. `author` is the role or the side that made it.
 
+    `prompt` is what its author saw, empty where nobody trains on the turn. `options` are the closed list that it
+    was chosen from, with their `probabilities`; `data` is JSON for the page: observation, reward, verdict.
+    `credit` scales the episode's advantage when the turn is trained on.
+    """
+
+    author: str
+    text: str
+    prompt: tuple[Message, ...] = ()
+    logprob: float | None = None
+    options: tuple[str, ...] = ()
+    probabilities: tuple[float, ...] = ()
+    credit: float = 1.0
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One answer to a prompt, or a whole episode with its turns.
+
+    `context` is what the model saw where that differs from the prompt it is trained on; `train_context` is the
+    training prompt where that is not the group's own. A `parent` is the candidate that this one revises.
     `logprob` is the sum over the answer's tokens in nats at sampling, None where the policy cannot say.
     """
 
@@ -75,6 +104,8 @@ class Candidate:
     seed: int = 0
     stop: Literal["end", "length"] = "end"
     context: tuple[Message, ...] | None = None
+    train_context: tuple[Message, ...] | None = None
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +196,36 @@ class Preference:
     weight: float = 1.0
 
 
-Sample = Demonstration | Preference
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """A recorded move with its advantage. With `options` the choice was among their first tokens alone."""
+
+    prompt: tuple[Message, ...]
+    answer: str
+    advantage: float
+    options: tuple[str, ...] = ()
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A class label, hard or soft: `target` holds one probability an option."""
+
+    prompt: tuple[Message, ...]
+    options: tuple[str, ...]
+    target: tuple[float, ...]
+    weight: float = 1.0
+
+
+Sample = Demonstration | Preference | Rollout | Label
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request to a policy. Temperature 0 is greedy; `seed` fixes the draws of this request alone."""
+    """One request to a policy. Temperature 0 is greedy; `seed` fixes the draws of this request alone.
+
+    Where the last message is the assistant's, the answer begins with it and the policy goes on.
+    """
 
     messages: tuple[Message, ...]
     max_tokens: int

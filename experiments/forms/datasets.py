@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from experiments.alignment.errors import PlumblineError
-from experiments.alignment.verifiers import VERIFIERS
+from experiments.alignment.verifiers import VERIFIER_NAMES
 from experiments.services.import_options import ImportOptions, read_mapping
 
 TEXT = {"autocomplete": "off", "spellcheck": "false"}
@@ -14,6 +14,8 @@ VERIFIER_WORDS = {
     "exact": "exact: the whole answer, word for word",
     "label": "label: one of a few labels",
     "rule": "rule: a format rule that code checks",
+    "python-tests": "python-tests: a program that must pass its tests, in a sandbox",
+    "none": "none: people or judges decide",
 }
 
 
@@ -32,10 +34,7 @@ class ImportForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".jsonl,.json,.ndjson,.csv,.parquet"}),
     )
     verifier = forms.ChoiceField(
-        choices=[
-            ("none", "none: people or judges decide"),
-            *((name, VERIFIER_WORDS.get(name, name)) for name in VERIFIERS),
-        ],
+        choices=[(name, VERIFIER_WORDS.get(name, name)) for name in ("none", *VERIFIER_NAMES[:-1])],
         initial="none",
         help_text="Decides by code whether an answer is right.",
     )

@@ -1,6 +1,9 @@
 """The form that starts a run: model, data set, roles, artefacts, seed and the recipe's settings."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -9,11 +12,20 @@ from django.db.models import QuerySet
 from experiments.alignment.errors import PlumblineError
 from experiments.alignment.registry import Recipe
 from experiments.forms.settings_fields import PREFIX, Setting, problems, settings_of
-from experiments.models import Artefact, DatasetVersion, LanguageModel, Preparation
+from experiments.models import DatasetVersion, LanguageModel, Preparation
+from experiments.services.artefacts import filled_by_run, kind_words, lenders, makers
 from experiments.services.launch import LaunchRequest
 
 MOST_CHOICES = 200
 ROLE, USE = "role-", "use-"
+
+
+@dataclass(frozen=True)
+class UseField:
+    """A choice among runs that lend something; `makers` are the recipes to run first, None where there are runs."""
+
+    field: forms.BoundField
+    makers: list[Recipe] | None
 
 
 class NewRunForm(forms.Form):
@@ -45,6 +57,8 @@ class NewRunForm(forms.Form):
         self.settings = settings_of(recipe)
         self._choices("model").choices = self.model_choices = _model_choices()
         self._choices("dataset").choices = _dataset_choices()
+        self.makers: dict[str, list[Recipe]] = {}
+        self._suit_data()
         self._initial_version()
         self._add_roles()
         self._add_uses()
@@ -63,24 +77,46 @@ class NewRunForm(forms.Form):
             options = [value for value, _ in _flat(self._choices("dataset").choices)]
             self.initial["dataset"] = next((v for v in options if v.rpartition("@")[0] == wanted), wanted)
 
+    def _suit_data(self) -> None:
+        """Names the data that suits the recipe, and chooses it where nothing is chosen and it is there."""
+        data = self.recipe.data
+        field = self._choices("dataset")
+        here = any(value.rpartition("@")[0] == data for value, _ in _flat(field.choices))
+        if here:
+            self.initial.setdefault("dataset", data)
+        field.help_text += f" {data} suits this recipe{'' if here else '; it is not here yet'}."
+
     def _add_roles(self) -> None:
+        """A field for each role that a model has to be bound to: not those that the run itself fills."""
+        filled = filled_by_run(self.recipe)
         for role in self.recipe.roles:
-            if role.name != "policy":
+            if role.name != "policy" and (role.required or role.name not in filled):
                 empty = ("", "Choose a model") if role.required else ("", "The policy itself")
                 self.fields[ROLE + role.name] = forms.ChoiceField(
-                    label=role.name.capitalize(),
+                    label=kind_words(role.name).capitalize(),
                     help_text=role.help,
                     required=role.required,
                     choices=[empty, *self.model_choices],
                 )
 
     def _add_uses(self) -> None:
-        for kind in self.recipe.needs:
+        """A field for each kind of artefact that another run must or may lend."""
+        for kind in (*self.recipe.needs, *self.recipe.takes):
+            needed, offered = kind in self.recipe.needs, lenders(kind)
+            words = kind_words(kind)
+            empty = ("", "Choose a run") if needed else ("", "None: the recipe does without")
             self.fields[USE + kind] = forms.ChoiceField(
-                label=kind.replace("-", " ").capitalize(),
-                choices=[("", "Choose a run"), *_makers(kind)],
-                help_text="The run whose newest one is taken.",
+                label=words.capitalize(),
+                required=needed,
+                choices=[empty, *((str(run), label) for run, label in offered)],
+                help_text=f"The run whose newest {words} is taken.",
+                error_messages={
+                    "required": f"This recipe needs the {words} of another run.",
+                    "invalid_choice": f"That run has no {words} on disk.",
+                },
             )
+            if not offered:
+                self.makers[kind] = makers(kind)
 
     def clean(self) -> dict[str, Any]:
         """Lets the recipe's config check every setting at once."""
@@ -112,13 +148,19 @@ class NewRunForm(forms.Form):
         """Puts a refused launch beside the field it is about."""
         name = error.field or ""
         places = [place for place in (name, PREFIX + name, ROLE + name, USE + name) if place in self.fields]
+        if name == "use":
+            # The launch names no kind; its sentence does.
+            places = [
+                place for place in self.fields if place.startswith(USE) and place[len(USE) :] in error.message
+            ]
         self.add_error(places[0] if places else None, error.message)
 
     def role_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith(ROLE)]
 
-    def use_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith(USE)]
+    def use_fields(self) -> list[UseField]:
+        names = [name for name in self.fields if name.startswith(USE)]
+        return [UseField(self[name], self.makers.get(name[len(USE) :])) for name in names]
 
     def first_settings(self) -> list[forms.BoundField]:
         return self._bound([one for one in self.settings if not one.folded])
@@ -174,9 +216,3 @@ def _counts(version: DatasetVersion) -> str:
         if version.counts.get(split)
     ]
     return f" · {', '.join(parts)}" if parts else ""
-
-
-def _makers(kind: str) -> list[tuple[str, str]]:
-    made = Artefact.objects.filter(kind=kind, state=Artefact.State.PRESENT).order_by("-run_id")
-    runs = made.values_list("run_id", "run__name").distinct()[:MOST_CHOICES]
-    return [(str(run_id), f"run {run_id} · {name}") for run_id, name in runs]

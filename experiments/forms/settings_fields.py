@@ -8,8 +8,11 @@ from django import forms
 from pydantic import ValidationError
 
 from experiments.alignment.registry import Recipe
+from experiments.alignment.settings_errors import problems_of
 
 PREFIX = "set-"
+LONG_TEXT = 60
+"""Characters beyond which a default is a text of its own: a large field, and no default in the help line."""
 UNCHECKED = ("", "off", "false", "False", "0")
 
 
@@ -35,8 +38,14 @@ class Setting:
         return plain(self.default)
 
     @property
+    def is_long(self) -> bool:
+        return isinstance(self.default, str) and len(self.default) > LONG_TEXT
+
+    @property
     def help_line(self) -> str:
         """The help with limits and default, as it stands under the field."""
+        if self.is_long:
+            return self.help
         facts = [f"{self.limits[:1].upper()}{self.limits[1:]}"] if self.limits else []
         facts.append(f"default {self.shown_default}" if facts else f"Default {self.shown_default}")
         return f"{self.help} {', '.join(facts)}.".strip()
@@ -51,7 +60,8 @@ class Setting:
         if self.kind in ("integer", "number"):
             step = "1" if self.kind == "integer" else "any"
             return forms.CharField(widget=forms.NumberInput({"step": step, **self.bounds}), **known)
-        widget = forms.Textarea({"rows": 3}) if self.kind in ("array", "object") else forms.TextInput()
+        large = self.is_long or self.kind in ("array", "object")
+        widget = forms.Textarea({"rows": 6 if self.is_long else 3}) if large else forms.TextInput()
         return forms.CharField(widget=widget, **known)
 
     @property
@@ -59,7 +69,9 @@ class Setting:
         return self.default if self.kind == "boolean" else plain(self.default)
 
     def read(self, typed: Any) -> Any:
-        """What was typed, as the config takes it; lists and objects are written as JSON."""
+        """What was typed, as the config takes it: lists and objects are JSON, and lines end as they do elsewhere."""
+        if self.is_long and isinstance(typed, str):
+            return typed.replace("\r\n", "\n")
         if self.kind not in ("array", "object") or not isinstance(typed, str):
             return typed
         try:
@@ -123,5 +135,5 @@ def problems(recipe: Recipe, settings: dict[str, Any]) -> dict[str, str]:
     try:
         recipe.config.model_validate(settings)
     except ValidationError as error:
-        return {str(one["loc"][0]) if one["loc"] else "": f"{one['msg']}." for one in error.errors()}
+        return {problem.field: problem.message for problem in problems_of(recipe.config, error)}
     return {}

@@ -39,6 +39,7 @@ class LatestMetric(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "name", "split"], name="latest_metric_place")]
+        indexes = [models.Index(fields=["name", "split", "value", "run"], name="latest_metric_value")]
 
 
 class Alarm(models.Model):

@@ -69,6 +69,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["status", "-id"], name="run_status"),
             models.Index(fields=["recipe", "-id"], name="run_recipe"),
+            models.Index(fields=["name", "id"], name="run_name"),
         ]
 
     def __str__(self) -> str:

@@ -39,7 +39,10 @@ class Trace(models.Model):
 
 
 class Candidate(models.Model):
-    """One answer. `logprob` is in nats over the answer's tokens; `context` where the model saw another prompt."""
+    """One answer, or an episode with its `turns`. `logprob` is in nats over the answer's tokens.
+
+    `context` is what the model saw, `train_context` what it is trained on, where either is not the trace's prompt.
+    """
 
     trace = models.ForeignKey(Trace, on_delete=models.CASCADE, related_name="candidates")
     index = models.PositiveSmallIntegerField()
@@ -53,6 +56,8 @@ class Candidate(models.Model):
     stop = models.CharField(max_length=8, default="end")
     model = models.CharField(max_length=120, blank=True)
     context = models.JSONField(null=True, blank=True)
+    train_context = models.JSONField(null=True, blank=True)
+    turns = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["index"]

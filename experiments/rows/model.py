@@ -60,10 +60,19 @@ Tests = Annotated[tuple[str, ...], BeforeValidator(_or_empty)]
 Text = Annotated[str, Field(min_length=1)]
 
 
+def _or_no_votes(value: Any) -> Any:
+    return {} if value is None else from_cell(value)
+
+
+Votes = Annotated[dict[str, tuple[Literal[-1, 0, 1] | None, ...]], BeforeValidator(_or_no_votes)]
+
+
 class DatasetRow(BaseModel):
     """`prompt` is text or chat messages ending with the user's; the rest is what verifier and pairs need.
 
-    `split` is empty until `assign_splits` fills it. `meta` is shown to people and never sent to a model.
+    `statements` are what people proposed, `votes` what each of them (a pseudonym) said to every statement: 1 for, -1
+    against, 0 passed, null where not asked. `split` is empty until `assign_splits` fills it. `meta` is shown to
+    people and never sent to a model.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -74,6 +83,8 @@ class DatasetRow(BaseModel):
     tests: Tests = ()
     hidden_tests: Tests = ()
     rule: Text | None = None
+    statements: Tests = ()
+    votes: Votes = {}
     chosen: Text | None = None
     rejected: Text | None = None
     split: Literal["train", "probe", "gold"] | None = None
@@ -85,6 +96,10 @@ class DatasetRow(BaseModel):
     def _check(self) -> "DatasetRow":
         if (self.chosen is None) != (self.rejected is None):
             raise ValueError("'chosen' and 'rejected' go together; one of them is missing")
+        if any(len(cast) != len(self.statements) for cast in self.votes.values()):
+            raise ValueError(
+                "every person in 'votes' needs one vote for each of the 'statements', null where not asked"
+            )
         if not isinstance(self.prompt, str) and (not self.prompt or self.prompt[-1].role != "user"):
             raise ValueError("the prompt must end with a message of the user")
         if not any(message["content"].strip() for message in self.messages()):
@@ -99,7 +114,9 @@ class DatasetRow(BaseModel):
 
     def reference(self) -> Reference:
         """What a verifier gets to know."""
-        return Reference(self.answer, self.tests, self.hidden_tests, self.rule)
+        return Reference(
+            self.answer, self.tests, self.hidden_tests, self.rule, self.statements, dict(self.votes)
+        )
 
     def prompt_hash(self) -> str:
         """SHA-256 in hex of the messages alone: the same question has the same hash in every version."""
@@ -107,7 +124,8 @@ class DatasetRow(BaseModel):
 
     def content_hash(self) -> str:
         """SHA-256 in hex of everything but `id` and `split`: the id of a row that brings none."""
-        return _digest(self.model_dump(mode="json", exclude={"id", "split"}) | {"prompt": self.messages()})
+        left_out = {"id", "split"} | {name for name in ("statements", "votes") if not getattr(self, name)}
+        return _digest(self.model_dump(mode="json", exclude=left_out) | {"prompt": self.messages()})
 
 
 def _digest(value: Any) -> str:

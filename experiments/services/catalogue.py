@@ -4,8 +4,10 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.alignment.composition import Phase
+from experiments.alignment.composition import Arm, Phase
+from experiments.alignment.metrics_table import METRICS
 from experiments.alignment.registry import Recipe, recipes
+from experiments.models import Dataset, Preparation
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,15 @@ class Part:
 
     stage: str
     name: str
+    help: str
+
+
+@dataclass(frozen=True)
+class ArmPart:
+    """Something measured beside the policy: its name, when it answers, and what its accuracy means."""
+
+    name: str
+    when: str
     help: str
 
 
@@ -41,6 +52,34 @@ def catalogue() -> list[dict[str, Any]]:
 def loop_of(recipe: Recipe) -> list[list[Part]]:
     """The plug-ins of each phase with the default settings, in the order in which they act."""
     return [_phase(phase) for phase in recipe.composition(recipe.config()).phases]
+
+
+def control_of(recipe: Recipe) -> list[Part]:
+    """The plug-ins of the control at equal samples; none where the recipe has no such control."""
+    control = recipe.composition(recipe.config()).control
+    return _phase(control) if control else []
+
+
+def arms_of(recipe: Recipe) -> list[ArmPart]:
+    """What is measured beside the policy with the default settings."""
+    composition = recipe.composition(recipe.config())
+    return [_arm(arm, composition.trained_roles) for arm in composition.all_arms]
+
+
+def _arm(arm: Arm, trained: frozenset[str]) -> ArmPart:
+    own = ", a checkpoint of its own" if trained.intersection(arm.answer.roles) - {"policy"} else ""
+    when = "once, before training" if arm.once else "after every iteration"
+    world = f", in {arm.world}" if arm.world else ""
+    metric = METRICS.get(f"{arm.name}_accuracy")
+    return ArmPart(arm.name, f"{when}{own}{world}", metric.help if metric else "")
+
+
+def suited(recipe: Recipe) -> Dataset | None:
+    """The data set that suits a recipe, where it is here and ready."""
+    found: Dataset | None = Dataset.objects.filter(
+        name=recipe.data, versions__status=Preparation.READY
+    ).first()
+    return found
 
 
 def _phase(phase: Phase) -> list[Part]:

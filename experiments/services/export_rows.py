@@ -108,7 +108,7 @@ def base_model(run: Run) -> dict[str, str]:
 
 def checkpoint_chain(run: Run) -> list[Artefact]:
     """The adapters behind the run's last checkpoint, in the order in which they are merged into the base."""
-    last = run.artefacts.filter(kind="checkpoint", role="policy").order_by("iteration").last()
+    last = run.artefacts.filter(role="policy").order_by("iteration").last()
     chain: list[Artefact] = []
     while last is not None:
         chain.insert(0, last)

@@ -51,6 +51,8 @@ def to_reference(stored: dict[str, Any]) -> Reference:
         tests=tuple(stored.get("tests") or ()),
         hidden_tests=tuple(stored.get("hidden_tests") or ()),
         rule=stored.get("rule"),
+        statements=tuple(stored.get("statements") or ()),
+        votes={name: tuple(cast) for name, cast in (stored.get("votes") or {}).items()},
     )
 
 

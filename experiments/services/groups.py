@@ -46,6 +46,12 @@ def _by_trace(model: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
     return found
 
 
+def signals_of(ids: Sequence[int]) -> dict[int, list[kernel.Signal]]:
+    """What was said about each of these traces so far; one query, and an empty list for a trace without any."""
+    found = _by_trace(Signal, ids)
+    return {pk: [to_signal(signal) for signal in found[pk]] for pk in ids}
+
+
 def _messages(stored: list[dict[str, str]] | None) -> tuple[kernel.Message, ...] | None:
     return None if stored is None else tuple(kernel.Message(m["role"], m["content"]) for m in stored)
 
@@ -64,6 +70,22 @@ def to_candidate(c: Candidate) -> kernel.Candidate:
         c.seed,
         cast(Any, c.stop),
         _messages(c.context),
+        _messages(c.train_context),
+        tuple(to_turn(turn) for turn in c.turns),
+    )
+
+
+def to_turn(stored: dict[str, Any]) -> kernel.Turn:
+    """A stored turn as the kernel's value."""
+    return kernel.Turn(
+        author=stored["author"],
+        text=stored["text"],
+        prompt=_messages(stored.get("prompt")) or (),
+        logprob=stored.get("logprob"),
+        options=tuple(stored.get("options") or ()),
+        probabilities=tuple(stored.get("probabilities") or ()),
+        credit=stored.get("credit", 1.0),
+        data=stored.get("data") or {},
     )
 
 

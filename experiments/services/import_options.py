@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel, ConfigDict
 
 from experiments.alignment.errors import ConfigError
-from experiments.alignment.verifiers import find_verifier
+from experiments.alignment.verifiers import check_verifier
 
 SPLITS = ("train", "probe", "gold")
 SHARES = {"train": 0.8, "probe": 0.1, "gold": 0.1}
@@ -25,7 +25,7 @@ class ImportOptions(BaseModel):
     def check(self) -> None:
         """Raises ConfigError, with the field, for a verifier or shares that cannot be."""
         if self.verifier != "none":
-            find_verifier(self.verifier)
+            check_verifier(self.verifier)
         if not 0 <= self.seed < 2**31:
             raise ConfigError(f"The seed is {self.seed}; it must be from 0 to {2**31 - 1}.", field="seed")
         for split, share in self.shares.items():

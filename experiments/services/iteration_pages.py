@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import Exists, OuterRef
 
 from experiments.alignment.metrics_table import METRICS
-from experiments.models import Iteration, Metric, Run, Trace
-
-COMPARED = ("probe", "gold", "proxy", "train", "operator", "control_probe", "control_gold")
+from experiments.models import Metric, Run
 
 
 @dataclass(frozen=True)
@@ -27,15 +22,6 @@ class MetricChange:
     @property
     def help(self) -> str:
         return METRICS[self.metric.name].help if self.metric.name in METRICS else ""
-
-
-def comparable_parts(iteration: Iteration) -> list[str]:
-    """The parts of an iteration that have traces, those that answer "is it better" first; one query."""
-    asked = {
-        f"has_{part}": Exists(Trace.objects.filter(iteration=OuterRef("pk"), part=part)) for part in COMPARED
-    }
-    row: dict[str, Any] = dict(Iteration.objects.filter(pk=iteration.pk).values(**asked).get())
-    return [part for part in COMPARED if row[f"has_{part}"]]
 
 
 def metric_changes(run: Run, index: int) -> list[MetricChange]:

@@ -147,6 +147,9 @@ def _check_dataset(version: DatasetVersion, composition: Composition) -> None:
 
 
 def _artefacts(recipe: Recipe, request: LaunchRequest) -> dict[str, Artefact]:
+    for kind in request.use.keys() - {*recipe.needs, *recipe.takes}:
+        known = ", ".join((*recipe.needs, *recipe.takes)) or "none"
+        raise ConfigError(f"{recipe.slug} takes no {kind} of another run; it takes: {known}.", field="use")
     for kind in recipe.needs:
         if kind not in request.use:
             raise ConfigError(

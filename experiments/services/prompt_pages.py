@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from experiments.models import Candidate, Row, Run, Selection, Signal, Trace
 from experiments.moves import Turn, turns
+from experiments.services.parts import in_order
 from experiments.services.signal_views import CandidateView, candidate_views
 from experiments.worddiff import Span, word_diff
 
@@ -36,6 +37,10 @@ class Round:
     trace: Trace
     answers: list[CandidateView]
 
+    @property
+    def place(self) -> str:
+        return place_of(self.trace)
+
 
 @dataclass(frozen=True)
 class PromptHistory:
@@ -45,6 +50,11 @@ class PromptHistory:
     answers: list[Answer]
     rounds: list[Round]
     turns: list[Turn]
+
+    @property
+    def phased(self) -> bool:
+        """Whether a round asks the prompt in several phases, which then have to be named."""
+        return any(trace.phase for trace in self.traces)
 
 
 def history(run: Run, row: Row, part: str, compare: str = BEFORE) -> PromptHistory:
@@ -61,7 +71,7 @@ def history(run: Run, row: Row, part: str, compare: str = BEFORE) -> PromptHisto
 def parts_of(run: Run, row: Row) -> list[str]:
     """The parts in which this run asked the prompt."""
     asked = Trace.objects.filter(row=row, iteration__run=run)
-    return list(asked.order_by("part").values_list("part", flat=True).distinct())
+    return in_order(asked.order_by("part").values_list("part", flat=True).distinct())
 
 
 def _views(traces: Sequence[Trace]) -> dict[int, list[CandidateView]]:
@@ -102,9 +112,15 @@ def _answer(trace: Trace, view: CandidateView | None, base: Answer | None) -> An
     return Answer(trace, view, word_diff(old, text), change, trace.length - base.trace.length)
 
 
+def place_of(trace: Trace) -> str:
+    """Where a trace stands among those of its prompt and part: "2", or "2.1" in the second phase of a round."""
+    index = trace.iteration.index
+    return f"{index}.{trace.phase}" if trace.phase else str(index)
+
+
 def chosen_trace(traces: Iterable[Trace], at: str, marked: str) -> Trace | None:
-    """The trace whose signals are shown: of iteration `at`, else the reader's own, else the last."""
+    """The trace whose signals are shown: the one at the place `at`, else the reader's own, else the last."""
     rows = list(traces)
-    by_index = {str(trace.iteration.index): trace for trace in rows}
+    by_place = {place_of(trace): trace for trace in rows}
     by_id = {str(trace.pk): trace for trace in rows}
-    return by_index.get(at) or by_id.get(marked) or (rows[-1] if rows else None)
+    return by_place.get(at) or by_id.get(marked) or (rows[-1] if rows else None)

@@ -61,9 +61,7 @@ def _iterations(run: Run) -> list[dict[str, Any]]:
     metrics: dict[int, list[dict[str, Any]]] = {}
     for metric in run.metrics.all():
         metrics.setdefault(metric.iteration, []).append(_metric(metric))
-    checkpoints = dict(
-        Artefact.objects.filter(run=run, kind="checkpoint", role="policy").values_list("iteration", "sha256")
-    )
+    checkpoints = dict(Artefact.objects.filter(run=run, role="policy").values_list("iteration", "sha256"))
     return [
         _iteration(one, metrics.get(one.index, []), checkpoints.get(one.index))
         for one in run.iterations.all()

@@ -66,12 +66,12 @@ class RowWriter:
 
 def stored_reference(row: DatasetRow) -> dict[str, Any]:
     """What a row's reference says, absent parts left out; both answers of a pair stand beside it."""
-    names = ("answer", "tests", "hidden_tests", "rule", "chosen", "rejected")
+    names = ("answer", "tests", "hidden_tests", "rule", "statements", "votes", "chosen", "rejected")
     said = {name: getattr(row, name) for name in names}
     return {
         name: list(part) if isinstance(part, tuple) else part
         for name, part in said.items()
-        if part not in (None, ())
+        if part not in (None, (), {})
     }
 
 

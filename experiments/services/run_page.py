@@ -16,6 +16,7 @@ from experiments.models import (
     Alarm,
     Artefact,
     Iteration,
+    Metric,
     Run,
     RunEvent,
     RunModel,
@@ -26,6 +27,7 @@ from experiments.models import (
     WorkStatus,
 )
 from experiments.moves import Moves, moved_most
+from experiments.services.run_figures import RecipeFigure, recipe_figures
 from experiments.services.runs import needed_by
 from experiments.services.stage_strip import Strip, strip
 
@@ -33,6 +35,7 @@ MOVED = 5
 EVENTS = 30
 WORKER_SEEN = timedelta(seconds=30)
 MEASURED = "probe"
+OPERATOR_METRICS = ("operator_accuracy", "operator_control_accuracy", "operator_against_control")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,15 @@ class SettingUsed:
     @property
     def changed(self) -> bool:
         return bool(self.value != self.default)
+
+
+@dataclass(frozen=True)
+class OperatorControl:
+    """What the loop's procedure ends with, what the simplest one of as many samples does, and the difference."""
+
+    own: Metric
+    control: Metric
+    difference: Metric
 
 
 class RunPage:
@@ -84,8 +96,20 @@ class RunPage:
 
     @cached_property
     def checkpoints(self) -> Mapping[int, Artefact]:
-        made = self.run.artefacts.filter(kind="checkpoint", role="policy")
+        """The policy's newest of each iteration, whatever kind of artefact it is."""
+        made = self.run.artefacts.filter(role="policy").order_by("iteration", "phase")
         return {artefact.iteration: artefact for artefact in made}
+
+    @cached_property
+    def figures(self) -> list[RecipeFigure]:
+        return recipe_figures(self.metrics)
+
+    @property
+    def operator_control(self) -> OperatorControl | None:
+        """The procedure beside its control at equal samples; None where the recipe has no such control."""
+        found = [self.metrics.latest(name, MEASURED) for name in OPERATOR_METRICS]
+        own, control, difference = found
+        return OperatorControl(own, control, difference) if own and control and difference else None
 
     @cached_property
     def deltas(self) -> list[IterationDelta]:
@@ -101,7 +125,13 @@ class RunPage:
     @cached_property
     def strip(self) -> Strip | None:
         newest = self.iterations[-1] if self.iterations else None
-        return strip(self.run, self.works, newest)
+        return strip(self.run, self.works, newest, self.phases)
+
+    @property
+    def phases(self) -> int:
+        """How many phases a round has: by the recipe's settings, else by what was begun."""
+        begun = max((work.phase for work in self.works), default=0) + 1
+        return max(begun, phases_of(self.recipe, self.run.config))
 
     @property
     def state_words(self) -> str:
@@ -111,7 +141,9 @@ class RunPage:
         current = self.strip.current if self.strip else None
         if self.run.status != RunStatus.RUNNING or self.strip is None or current is None:
             return str(self.run.status)
-        return f"iteration {self.strip.iteration} of {self.last_iteration} · {current.label.lower()}"
+        phased = self.strip.phases > 1 and current.name != "evaluate"
+        phase = f" · phase {self.strip.phase + 1}" if phased else ""
+        return f"iteration {self.strip.iteration} of {self.last_iteration}{phase} · {current.label.lower()}"
 
     @property
     def worker(self) -> str:
@@ -165,6 +197,16 @@ class RunPage:
     def waiting(self) -> str:
         """Why nothing happens, where the run waits for a worker; "" otherwise."""
         return waiting(self.run)
+
+
+def phases_of(recipe: Recipe | None, config: Mapping[str, Any]) -> int:
+    """The phases of a round; 1 where the recipe is gone or takes these settings no more."""
+    if recipe is None:
+        return 1
+    try:
+        return len(recipe.composition(recipe.configure(dict(config))).phases)
+    except ConfigError:
+        return 1
 
 
 def visible_run(user: User, pk: int) -> QuerySet[Run]:

@@ -12,6 +12,7 @@ GUARDS = {
     "length_tokens": ("probe", ("length_drift",)),
     "distinct_2": ("probe", ("distinct_2_collapse",)),
     "opening_phrase_share": ("probe", ("opening_phrase_share_collapse",)),
+    "degenerate_share": ("probe", ("degenerate_answers",)),
     "truncated_share": ("probe", ("truncation",)),
     "parse_failure_rate": ("train", ("parse_failure",)),
     "score_saturation": ("train", ("score_saturation",)),
@@ -66,6 +67,7 @@ def _on_second_axis(figure: Figure, other: Figure) -> None:
     axis = other["layout"]["yaxis"] | {
         "overlaying": "y",
         "side": "right",
+        "tickmode": "auto",
         "showgrid": False,
         "rangemode": "tozero",
     }

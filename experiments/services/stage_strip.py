@@ -34,10 +34,15 @@ class Stage:
 
 @dataclass(frozen=True)
 class Strip:
-    """The iteration under way (the last one of a run that ended) and its stages."""
+    """The iteration under way (the last one of a run that ended) and its stages.
+
+    Of a round with several phases, the stages before Evaluate are those of the newest phase begun, counted from 0.
+    """
 
     iteration: int
     stages: Sequence[Stage]
+    phase: int = 0
+    phases: int = 1
 
     @property
     def current(self) -> Stage | None:
@@ -52,14 +57,17 @@ def _takes_part(name: str, iteration: int) -> bool:
     return iteration > 0 or name == "evaluate"
 
 
-def strip(run: Run, works: Sequence[Work], iteration: Iteration | None) -> Strip | None:
+def strip(run: Run, works: Sequence[Work], iteration: Iteration | None, phases: int = 1) -> Strip | None:
     """The strip for the newest iteration of `works`; None before there is any work."""
     if not works:
         return None
     newest = max(work.iteration for work in works)
-    mine = [work for work in works if work.iteration == newest]
+    begun = [work for work in works if work.iteration == newest]
+    phase = max(work.phase for work in begun)
+    mine = [work for work in begun if work.phase == phase or work.stage == "evaluate"]
     now = timezone.now()
-    return Strip(newest, [_stage(name, run, mine, iteration, newest, now) for name in LABELS])
+    stages = [_stage(name, run, mine, iteration, newest, now) for name in LABELS]
+    return Strip(newest, stages, phase, phases)
 
 
 def _stage(

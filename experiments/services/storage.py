@@ -14,6 +14,7 @@ from experiments.alignment.errors import ConfigError, InfrastructureError
 from experiments.models import Artefact, ArtefactUse, DatasetVersion, LanguageModel, Preparation, Run, User
 from experiments.models.states import ENDED
 from experiments.services import store
+from experiments.services.locks import only_one
 from experiments.uploads import uploads_folder
 
 PRESENT, ARCHIVED, DELETED = Artefact.State.PRESENT, Artefact.State.ARCHIVED, Artefact.State.DELETED
@@ -136,20 +137,25 @@ def _make_durable(path: Path) -> None:
 
 def _unpack(artefact: Artefact) -> None:
     target = store.locate(artefact.directory)
-    if target.is_dir():
+    if store.freshen(target):
         return
     beside = target.with_name(f"{store.INCOMING}{target.name}")
     shutil.rmtree(beside, ignore_errors=True)
+    whole = beside / "content"
     try:
         with tarfile.open(archive_file(artefact), "r:gz") as packed:
-            packed.extractall(beside, filter="data")
-        beside.rename(target)
+            whole.mkdir(parents=True)
+            packed.extractall(whole, filter="data")
+        # Its times are the archive's, and so old that a sweep could take it before its row says that it is here.
+        store.freshen(whole)
+        whole.rename(target)
         store.sync(target.parent)
     except (OSError, tarfile.TarError) as error:
-        shutil.rmtree(beside, ignore_errors=True)
         raise InfrastructureError(
             f"The checkpoint of iteration {artefact.iteration} could not be unpacked ({error})."
         ) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _free(directory: str) -> None:
@@ -164,15 +170,17 @@ def _free_archive(artefact: Artefact) -> None:
 
 
 def left_overs() -> list[Path]:
-    """Directories of the store and uploads, older than a day, that no row names."""
-    named = set(Artefact.objects.filter(state=PRESENT).values_list("directory", flat=True))
-    named |= set(LanguageModel.objects.exclude(directory="").values_list("directory", flat=True))
-    uploads = set(
-        DatasetVersion.objects.filter(status=Preparation.PREPARING).values_list("upload", flat=True)
-    )
-    found = [path for path in _stored() if str(path.relative_to(store.root())) not in named]
-    found += [path for path in uploads_folder().iterdir() if path.name not in uploads]
-    return [path for path in found if time.time() - path.lstat().st_mtime > LEFT_OVER_AFTER]
+    """Directories of the store and uploads that no row names and in which nothing changed for a day."""
+    named = _named()
+    return [path for path in (*_stored(), *uploads_folder().iterdir()) if path not in named and _old(path)]
+
+
+def _named() -> set[Path]:
+    """Paths that a row needs where they are."""
+    kept = [*Artefact.objects.filter(state=PRESENT).values_list("directory", flat=True)]
+    kept += LanguageModel.objects.exclude(directory="").values_list("directory", flat=True)
+    coming = DatasetVersion.objects.filter(status=Preparation.PREPARING).values_list("upload", flat=True)
+    return {store.root() / name for name in kept} | {uploads_folder() / name for name in coming}
 
 
 def _stored() -> Iterator[Path]:
@@ -181,16 +189,52 @@ def _stored() -> Iterator[Path]:
             yield from shelf.iterdir()
 
 
+def _old(path: Path) -> bool:
+    """Whether nothing at or below a path changed for a day; False for what vanished meanwhile."""
+    try:
+        newest = max(one.lstat().st_mtime for one in (path, *path.rglob("*")))
+    except FileNotFoundError:
+        return False
+    return time.time() - newest > LEFT_OVER_AFTER
+
+
 def sweep() -> int:
-    """Removes what is left over. Returns the bytes freed."""
-    freed = 0
-    for path in left_overs():
-        freed += store.size_of(path)
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-    return freed
+    """Removes what is left over. Returns the bytes freed; 0 at once while another process sweeps."""
+    with only_one("sweep") as alone:
+        return sum(_remove(path) for path in left_overs()) if alone else 0
+
+
+def _remove(path: Path) -> int:
+    """Removes one left-over; returns its bytes, 0 where it is wanted again by now.
+
+    It is moved aside first: whoever wants the same content then writes it anew, or has freshened it before.
+    """
+    aside = path.with_name(f"{store.INCOMING}swept-{path.name}")
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return 0
+    if path in _named() or not _old(aside):
+        return _put_back(aside, path)
+    size = store.size_of(aside)
+    _discard(aside)
+    return size
+
+
+def _put_back(aside: Path, path: Path) -> int:
+    try:
+        aside.rename(path)
+    except OSError:
+        # The same content was written anew meanwhile.
+        _discard(aside)
+    return 0
+
+
+def _discard(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def disk() -> dict[str, int]:

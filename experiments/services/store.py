@@ -94,13 +94,23 @@ def _copy(source: Path, target: Path) -> str:
 
 def _publish(folder: Path, target: Path) -> None:
     sync(folder)
-    try:
-        folder.rename(target)
-    except OSError as error:
-        # The same content is there already: ours goes.
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-            raise
+    # Where the same content is there already, ours goes.
+    if not freshen(target):
+        try:
+            folder.rename(target)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
     sync(target.parent)
+
+
+def freshen(path: Path) -> bool:
+    """Whether a directory is there; its age then begins anew, so that no sweep takes it before its row names it."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def sync(folder: Path) -> None:

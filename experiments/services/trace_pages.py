@@ -4,38 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.models import Artefact, Trace, User
-from experiments.services.signal_views import candidate_views, signal_views
+from django.db.models import Q
 
-TRAINING = ("train",)
+from experiments.models import Artefact, Trace, User
+from experiments.services.pairs import pair_views
+from experiments.services.parts import PLAIN_ROLE, TRAIN, arm_of, contents, part_words
+from experiments.services.signal_views import candidate_views, signal_list
 
 
 def trace_context(trace: Trace, user: User) -> dict[str, Any]:
     """Candidates, signals, selections and the checkpoint behind them; a fixed number of queries."""
-    signals = signal_views(trace, user)
-    answers = candidate_views(
-        trace.candidates.all(), trace.selections.all(), [view.signal for view in signals]
-    )
+    every = list(trace.signals.all())
+    signals = signal_list(trace, user, every)
     return {
         "trace": trace,
+        "part": part_words(trace.part),
+        "phases": contents(trace.iteration).phases_of(trace.part),
         "messages_shown": trace.row.messages,
-        "answers": answers,
+        "answers": candidate_views(trace.candidates.all(), trace.selections.all(), every),
         "signals": signals,
-        "reviewed": [view for view in signals if view.review],
+        "pairs": pair_views(every),
+        "reviewed": signals.reviewed,
         "checkpoint": checkpoint_of(trace),
-        "checkpoint_index": checkpoint_index(trace),
+        "arm": arm_of(trace.part),
     }
 
 
-def checkpoint_index(trace: Trace) -> int:
-    """Samples of a round come from the checkpoint before it; everything measured is measured on its own."""
-    index = trace.iteration.index
-    return index - 1 if trace.part in TRAINING else index
-
-
 def checkpoint_of(trace: Trace) -> Artefact | None:
-    """The checkpoint that wrote the answers; None for the base model."""
-    role = "control" if trace.part.startswith("control") else "policy"
-    return Artefact.objects.filter(
-        run_id=trace.iteration.run_id, kind="checkpoint", role=role, iteration=checkpoint_index(trace)
-    ).first()
+    """The checkpoint that wrote the answers: the newest of its role by then; None for the base model.
+
+    Samples of a round come from the checkpoint before it, or from an earlier phase of the same round; everything
+    measured is measured on the round's own.
+    """
+    index = trace.iteration.index
+    made = Artefact.objects.filter(run_id=trace.iteration.run_id, role=arm_of(trace.part) or PLAIN_ROLE)
+    if trace.part == TRAIN:
+        made = made.filter(Q(iteration__lt=index) | Q(iteration=index, phase__lt=trace.phase))
+    return made.filter(iteration__lte=index).order_by("-iteration", "-phase").first()

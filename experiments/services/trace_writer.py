@@ -4,13 +4,14 @@ Foreign text and numbers pass through one function on their way in: what a datab
 escape, and a number that is not finite becomes an unscored signal with its reason.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from experiments.alignment import types as kernel
 from experiments.alignment.evaluators.task import GOLD
-from experiments.alignment.foreign import admit_number, admit_text
+from experiments.alignment.foreign import admit_json, admit_number, admit_text
 from experiments.models import Candidate, Iteration, Row, Selection, Signal, Trace
+from experiments.services.groups import signals_of
 
 
 def write_groups(
@@ -106,8 +107,39 @@ def _candidate(trace: Trace, c: kernel.Candidate) -> Candidate:
         seed=c.seed,
         stop=c.stop,
         model=c.model,
-        context=None if c.context is None else [asdict(m) for m in c.context],
+        context=_messages(c.context),
+        train_context=_messages(c.train_context),
+        turns=[_turn(turn) for turn in c.turns],
     )
+
+
+def _messages(messages: Sequence[kernel.Message] | None) -> list[dict[str, str]] | None:
+    return (
+        None if messages is None else [{"role": m.role, "content": admit_text(m.content)} for m in messages]
+    )
+
+
+def _json(value: Any) -> Any:
+    """As a database takes it; what JSON cannot hold (a model that diverged gives NaN) leaves its reason behind."""
+    try:
+        return admit_json(dict(value) if isinstance(value, Mapping) else value)
+    except ValueError as error:
+        return {"refused": str(error)} if isinstance(value, Mapping) else []
+
+
+def _turn(turn: kernel.Turn) -> dict[str, Any]:
+    """Only what the turn has: episodes are long, and most turns lack most of it."""
+    stored = {
+        "author": turn.author,
+        "text": admit_text(turn.text),
+        "prompt": _messages(turn.prompt or None),
+        "logprob": _finite(turn.logprob)[0],
+        "options": _json(turn.options),
+        "probabilities": _json(turn.probabilities),
+        "data": _json(turn.data),
+    }
+    kept = {key: value for key, value in stored.items() if value or key == "text"}
+    return kept if turn.credit == 1.0 else {**kept, "credit": turn.credit}
 
 
 def _signal(trace: Trace, ordinal: int, s: kernel.Signal) -> Signal:
@@ -124,7 +156,7 @@ def _signal(trace: Trace, ordinal: int, s: kernel.Signal) -> Signal:
         label=admit_text(s.label)[:120],
         text=admit_text(s.text),
         evidence_kind=s.evidence.kind if s.evidence else "",
-        evidence=dict(s.evidence.data) if s.evidence else None,
+        evidence=_json(s.evidence.data) if s.evidence else None,
         raw=admit_text(s.raw),
         parsed=s.parsed and not refused,
         error=admit_text(s.error or refused),
@@ -133,17 +165,18 @@ def _signal(trace: Trace, ordinal: int, s: kernel.Signal) -> Signal:
 
 
 def write_signals(traces: Sequence[Trace], said: Sequence[Sequence[kernel.Signal]]) -> None:
-    """Signals about traces that have none yet, and the numbers that lists show. Call inside a transaction."""
+    """Signals behind those that came with the traces, and the numbers that lists show. Call inside a transaction."""
     if not traces:
         return
     first = traces[0].iteration
     before = _values_before(first, traces[0].phase, traces[0].part, [trace.row for trace in traces])
-    pairs = list(zip(traces, said, strict=True))
+    earlier = signals_of([trace.pk for trace in traces])
+    pairs = [(trace, earlier[trace.pk], some) for trace, some in zip(traces, said, strict=True)]
     Signal.objects.bulk_create(
-        (_signal(t, i, s) for t, some in pairs for i, s in enumerate(some)), batch_size=500
+        (_signal(t, i, s) for t, there, some in pairs for i, s in enumerate(some, len(there))), batch_size=500
     )
-    for trace, some in pairs:
-        _score(trace, some, before.get(trace.row_id))
+    for trace, there, some in pairs:
+        _score(trace, [*there, *some], before.get(trace.row_id))
     Trace.objects.bulk_update(traces, ["value", "delta", "n_unscored"], batch_size=200)
 
 

@@ -55,6 +55,8 @@ def prompt_text(messages: list[dict[str, str]]) -> str:
 
 
 def _candidate(candidate: Candidate) -> Document:
+    """The turns of an episode, a debate or a game stand in it where there are any."""
+    turns = {"turns": candidate.turns} if candidate.turns else {}
     return {
         "id": candidate.index,
         "parent": candidate.parent,
@@ -64,6 +66,7 @@ def _candidate(candidate: Candidate) -> Document:
         "n_tokens": candidate.n_tokens,
         "logprob": candidate.logprob,
         "model": candidate.model or None,
+        **turns,
     }
 
 

@@ -4,19 +4,21 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from experiments.alignment.verifiers.rules import wording
+
 SYSTEM = "You are a helpful assistant."
 SIZES = {"train": 256, "probe": 96, "gold": 200}
 
-RULES = {
-    "lowercase": "in lower case letters only",
-    "uppercase": "in UPPER CASE letters only",
-    "max-words:8": "with at most 8 words",
-    "no-comma": "without any comma",
-    "ends-with:DONE": "and end it with the word DONE",
-    "quoted": "in double quotes",
-    "json": 'as JSON, like {"sentence": "..."}',
-    "ends-with-question": "that ends with a question mark",
-}
+RULES = (
+    "lowercase",
+    "uppercase",
+    "max-words:8",
+    "no-comma",
+    "ends-with:DONE",
+    "quoted",
+    "json",
+    "ends-with-question",
+)
 
 TOPICS = tuple(
     "apples bread bridges cats chess clocks clouds coffee dancing deserts dogs dreams drums eggs elephants farming "
@@ -40,6 +42,6 @@ def format_rule_rows(seed: int = 0) -> Iterator[dict[str, Any]]:
 
 
 def _row(row_id: str, topic: str, rule: str, split: str) -> dict[str, Any]:
-    question = f"Write one short sentence about {topic} {RULES[rule]}."
+    question = f"Write one short sentence about {topic} {wording(rule)}."
     messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": question}]
     return {"id": row_id, "prompt": messages, "rule": rule, "split": split, "meta": {"topic": topic}}

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.alignment.errors import InfrastructureError
+from experiments.alignment.seeds import shuffled
 from experiments.starter.packages import PackageFile, fetch_package
 
 PACKAGE = PackageFile(
@@ -33,6 +34,9 @@ FILES = {
 }
 LONGEST_MEMBER = 16 << 20
 CLEAR_MEAN = 0.5
+HELD_OUT = {"gold": 1000, "probe": 400}
+MOST_TRAIN = 2000
+"""Train sentences of a data set of one domain: enough for a classifier, and quick to import."""
 SYSTEM = "You tell whether a sentence is positive or negative. Reply with one word."
 
 
@@ -49,6 +53,18 @@ def rated_sentence_rows(downloads: Path) -> Iterator[dict[str, Any]]:
             if row["prompt"][-1]["content"] not in seen:
                 seen.add(row["prompt"][-1]["content"])
                 yield row
+
+
+def domain_rows(domain: str, downloads: Path) -> Iterator[dict[str, Any]]:
+    """The sentences of one domain, each with its split: gold and probe of the sizes in `HELD_OUT`, the rest train.
+
+    Which sentence falls into which split depends on its id alone. Raises what `rated_sentence_rows` raises.
+    """
+    rows = {row["id"]: row for row in rated_sentence_rows(downloads) if row["meta"]["domain"] == domain}
+    order = shuffled(list(rows), "sentences", domain)
+    splits = [split for split, size in HELD_OUT.items() for _ in range(size)] + ["train"] * MOST_TRAIN
+    for row_id, split in zip(order, splits, strict=False):
+        yield rows[row_id] | {"split": split}
 
 
 def _members(package: Path, stem: str) -> tuple[str, str]:

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
+from experiments.charts import has_values
+
 register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
@@ -146,6 +148,12 @@ def _largest_part(seconds: float) -> str:
     if hours < 24:
         return f"{hours} h"
     return "1 day" if days == 1 else f"{days} days"
+
+
+@register.filter
+def drawable(figure: Mapping[str, Any]) -> bool:
+    """Whether the figure has a value to draw."""
+    return has_values(dict(figure))
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from experiments.views import new_run, run_detail, run_verbs, runs
+from experiments.views import lineage, new_run, run_detail, run_verbs, runs
 
 urlpatterns = [
     path("runs/", runs.run_list, name="run-list"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("runs/cancel/", run_verbs.run_cancel_picked, name="run-cancel-picked"),
     path("runs/new/", new_run.run_new, name="run-new"),
     path("runs/<int:pk>/", run_detail.run_detail, name="run-detail"),
+    path("runs/<int:pk>/lineage/", lineage.run_lineage, name="run-lineage"),
     path("runs/<int:pk>/metrics.csv", run_detail.metrics_csv, name="metrics-csv"),
     path("runs/<int:pk>/cancel/", run_verbs.run_cancel, name="run-cancel"),
     path("runs/<int:pk>/retry/", run_verbs.run_retry, name="run-retry"),

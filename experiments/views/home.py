@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from experiments.access import member, members
 from experiments.services import overview, templates
+from experiments.services.standing import STANDING
 from experiments.services.starter import starter_message
 
 
@@ -34,6 +35,7 @@ def _rest(request: HttpRequest) -> dict[str, object]:
         "failed": overview.failed_runs(user),
         "reviews": overview.waiting_reviews(user),
         "changes": overview.changes(user),
+        "standing": STANDING,
         "templates": templates.offered(),
         "starter_message": starter_message(),
         "now": timezone.now().isoformat(),

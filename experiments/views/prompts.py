@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from experiments.access import member, members
 from experiments.models import Row, Run, Trace
+from experiments.services.parts import part_words
 from experiments.services.prompt_pages import BEFORE, FIRST, chosen_trace, history, parts_of
-from experiments.services.signal_views import signal_views
-from experiments.views.trace_lists import PARTS, TraceList, trace_list_at
+from experiments.services.signal_views import signal_list
+from experiments.views.trace_lists import TraceList, trace_list_at
 
 
 @members
@@ -20,7 +21,7 @@ def prompt(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     """One column an iteration with a word diff, then every signal of one of them; j and k walk the list."""
     run = get_object_or_404(Run.objects.visible_to(member(request)), pk=pk)
     row = get_object_or_404(Row.objects.defer("reference"), pk=row_pk, version=run.dataset_version_id)
-    asked = sorted(parts_of(run, row), key=list(PARTS).index)
+    asked = parts_of(run, row)
     part = request.GET.get("part", "")
     part = part if part in asked else next(iter(asked), "")
     compare = FIRST if request.GET.get("compare") == FIRST else BEFORE
@@ -28,11 +29,11 @@ def prompt(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     at = chosen_trace(shown.traces, request.GET.get("at", ""), request.GET.get("from", ""))
     if at is None:
         raise Http404("This run never asked this prompt.")
-    signals = signal_views(at, member(request))
+    signals = signal_list(at, member(request), list(at.signals.all()))
     context = {
-        "run": run, "row": row, "part": part, "asked": [(one, PARTS[one]) for one in asked],
+        "run": run, "row": row, "part": part, "asked": [(one, part_words(one)) for one in asked],
         "compare": compare, "history": shown, "at": at,
-        "signals": signals, "reviewed": [view for view in signals if view.review],
+        "signals": signals, "reviewed": signals.reviewed,
     }  # fmt: skip
     return render(request, "prompts/detail.html", context | _walk(request, run, shown.traces, at, compare))
 

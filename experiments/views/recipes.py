@@ -10,7 +10,8 @@ from experiments.alignment.errors import ConfigError
 from experiments.alignment.registry import Recipe, get_recipe, recipes
 from experiments.forms.settings_fields import settings_of
 from experiments.models import Run
-from experiments.services.catalogue import loop_of, paragraphs
+from experiments.services.artefacts import filled_by_run, kind_words, lenders, makers
+from experiments.services.catalogue import arms_of, control_of, loop_of, paragraphs, suited
 from experiments.services.survey import LEAVES, PARADIGM_HELP, PARADIGMS
 
 RUNS_SHOWN = 10
@@ -27,11 +28,24 @@ def recipe_list(request: HttpRequest) -> HttpResponse:
         )
         for paradigm, found in groupby(recipes(), lambda one: one.paradigm)
     ]
-    return render(request, "recipes/list.html", {"groups": groups})
+    return render(request, "recipes/list.html", {"groups": groups, "count": len(recipes())})
 
 
 def _by_leaf(found: list[Recipe]) -> list[tuple[str, list[Recipe]]]:
     return [(leaf, list(rows)) for leaf, rows in groupby(found, lambda one: one.leaf)]
+
+
+def _lends(recipe: Recipe) -> list[dict[str, object]]:
+    """What another run must or may lend: the kind, who makes it and how many runs have one."""
+    return [
+        {
+            "kind": kind_words(kind),
+            "needed": kind in recipe.needs,
+            "makers": makers(kind),
+            "runs": lenders(kind),
+        }
+        for kind in (*recipe.needs, *recipe.takes)
+    ]
 
 
 @members
@@ -48,6 +62,13 @@ def recipe_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "leaf": LEAVES.get(recipe.leaf, ""),
         "paragraphs": paragraphs(recipe.documentation),
         "phases": loop_of(recipe),
+        "main": recipe.composition(recipe.config()).main,
+        "control": control_of(recipe),
+        "arms": arms_of(recipe),
+        "lends": _lends(recipe),
+        "filled": filled_by_run(recipe),
+        "makes": [kind_words(kind) for kind in recipe.makes],
+        "suited": suited(recipe),
         "settings": settings_of(recipe),
         "runs": runs[:RUNS_SHOWN],
     }

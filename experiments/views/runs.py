@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
@@ -106,7 +106,8 @@ def _hide_archived(rows: Rows, chosen: Mapping[str, str]) -> Rows:
 
 
 def _datasets() -> list[tuple[str, str]]:
-    used = Dataset.objects.filter(versions__runs__isnull=False).distinct().order_by("name")
+    runs = Run.objects.filter(dataset_version__dataset=OuterRef("pk"))
+    used = Dataset.objects.filter(Exists(runs)).order_by("name")
     return [(name, name) for name in used.values_list("name", flat=True)[:MOST_CHIPS]]
 
 

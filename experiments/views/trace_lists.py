@@ -6,29 +6,18 @@ looks through the whole run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from urllib.parse import parse_qsl
-
-from django.db.models import Exists, OuterRef, Subquery
 
 from experiments.alignment.errors import ConfigError
 from experiments.filters import Column, Filter, Listing, Rows
 from experiments.models import Iteration, Run, Selection, Trace
 from experiments.paging import Key, page_by_key
 from experiments.search import matching, terms
+from experiments.services.parts import Contents, contents
 
-PARTS = {
-    "probe": "probe answers",
-    "gold": "gold answers",
-    "train": "training samples",
-    "proxy": "answers to train prompts",
-    "operator": "operator test",
-    "control_probe": "control, probe",
-    "control_gold": "control, gold",
-}
 FATES = ("used", "chosen", "rejected", "kept", "dropped")
 USED = ("chosen", "kept")
 COLUMNS = (
@@ -78,13 +67,14 @@ def trace_list(run: Run, params: Mapping[str, str]) -> TraceList:
     iterations = {str(one.index): one for one in run.iterations.order_by("index")}
     searching, refusal = _search_words(words)
     if searching:
-        filters = _filters(run, iterations, None, PARTS)
+        filters = _filters(run, iterations, None, contents(*_ends(iterations)).labels)
         listing = Listing(words, FOUND_COLUMNS, "asked", filters, search=partial(_containing, run))
         return TraceList(run, listing, None)
     iteration = iterations.get(words.get("iteration", "")) or _latest(iterations)
-    parts, phases = _contents(iteration)
-    _complete(words, iteration, parts)
-    filters = [*_filters(run, iterations, iteration, parts), _phase_filter(phases)]
+    found = contents(iteration) if iteration else Contents({})
+    _complete(words, iteration, found.labels)
+    phases = _phase_filter(found.phases_of(words["part"]))
+    filters = [*_filters(run, iterations, iteration, found.labels), phases]
     listing = Listing(words, COLUMNS, "asked", filters, rest=_in_first_phase)
     return TraceList(run, listing, iteration, refusal)
 
@@ -94,6 +84,7 @@ def trace_list_at(run: Run, address: str, trace: Trace) -> TraceList:
     words = dict(parse_qsl(address[:LONGEST_ADDRESS])) if address else {}
     if not words:
         words = {"iteration": str(trace.iteration.index), "part": trace.part}
+        words |= {"phase": str(trace.phase)} if trace.phase else {}
     return trace_list(run, words)
 
 
@@ -112,23 +103,17 @@ def _latest(iterations: Mapping[str, Iteration]) -> Iteration | None:
     return started[-1] if started else next(iter(iterations.values()), None)
 
 
-def _contents(iteration: Iteration | None) -> tuple[dict[str, str], int]:
-    """The parts that an iteration has traces of, with their words, and its number of phases; one query."""
-    if iteration is None:
-        return {}, 1
-    mine = Trace.objects.filter(iteration=OuterRef("pk"))
-    asked = {f"has_{part}": Exists(mine.filter(part=part)) for part in PARTS}
-    last = Subquery(mine.order_by("-phase").values("phase")[:1])
-    found = Iteration.objects.filter(pk=iteration.pk).values(last_phase=last, **asked)
-    row: dict[str, Any] = dict(found.get())
-    return {part: words for part, words in PARTS.items() if row[f"has_{part}"]}, (row["last_phase"] or 0) + 1
+def _ends(iterations: Mapping[str, Iteration]) -> list[Iteration]:
+    """The first iteration and the one under way: between them they hold every part of the run."""
+    started = [one for one in iterations.values() if one.traces or one.started_at]
+    return [*started[:1], *started[-2:]]
 
 
 def _complete(words: dict[str, str], iteration: Iteration | None, parts: Mapping[str, str]) -> None:
     """Chooses what the address left open, so that the chips show what the list shows."""
     if iteration is not None:
         words["iteration"] = str(iteration.index)
-    if words.get("part") not in PARTS:
+    if words.get("part") not in parts:
         about_fates = words.get("fate") or words.get("reason")
         words["part"] = "train" if about_fates and "train" in parts else next(iter(parts), "probe")
 
@@ -156,14 +141,15 @@ def _of_iteration(iterations: Mapping[str, Iteration], rows: Rows, value: str) -
     return rows.filter(iteration=iterations[value])
 
 
-def _phase_filter(phases: int) -> Filter:
-    choices = [(str(phase), str(phase + 1)) for phase in range(phases)] if phases > 1 else []
+def _phase_filter(phases: Sequence[int]) -> Filter:
+    choices = [(str(phase), f"phase {phase + 1}") for phase in phases]
     return Filter("phase", "Phase", choices, lambda rows, value: rows.filter(phase=int(value)))
 
 
 def _in_first_phase(rows: Rows, chosen: Mapping[str, str]) -> Rows:
-    # One phase at a time: only then does the index give the order in which prompts were asked.
-    return rows if "phase" in chosen else rows.filter(phase=0)
+    # One phase at a time: only then does the index give the order in which prompts were asked. Fates are
+    # counted over all phases, so that a count and the list behind it agree.
+    return rows if chosen.keys() & {"phase", "fate", "reason"} else rows.filter(phase=0)
 
 
 def _of_part(rows: Rows, value: str) -> Rows:

@@ -12,10 +12,10 @@ from experiments.access import member, members
 from experiments.downloads import csv_response
 from experiments.models import Run, Trace
 from experiments.services import trace_pages
-from experiments.views.trace_lists import PARTS, trace_list, trace_list_at
+from experiments.views.trace_lists import trace_list, trace_list_at
 
 CSV_HEAD = (
-    "trace", "iteration", "part", "position", "prompt_id", "prompt", "value", "change", "tokens", "answers",
+    "trace", "iteration", "phase", "part", "position", "prompt_id", "prompt", "value", "change", "tokens", "answers",
     "kept", "unscored_signals",
 )  # fmt: skip
 
@@ -53,8 +53,8 @@ def traces_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 def _csv_row(trace: Trace) -> list[Any]:
     return [
-        trace.pk, trace.iteration.index, trace.part, trace.position, trace.row.key, trace.title, trace.value,
-        trace.delta, trace.length, trace.n_candidates, trace.n_kept, trace.n_unscored,
+        trace.pk, trace.iteration.index, trace.phase, trace.part, trace.position, trace.row.key, trace.title,
+        trace.value, trace.delta, trace.length, trace.n_candidates, trace.n_kept, trace.n_unscored,
     ]  # fmt: skip
 
 
@@ -70,6 +70,5 @@ def trace(request: HttpRequest, pk: int) -> HttpResponse:
         "before": before,
         "after": after,
         "list": shown,
-        "part": PARTS.get(found.part, found.part),
     }
     return render(request, "traces/detail.html", context)

@@ -6,20 +6,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from experiments.access import member, members
-from experiments.models import Run, RunStatus, Work, Worker, WorkStatus
+from experiments.models import Run, RunStatus, Work, WorkStatus
+from experiments.services import workers as known
 from experiments.services.overview import SEEN_WITHIN
 
 LONGEST_QUEUE = 100
+MOST_WORKERS = 50
 
 
 @members
 @require_safe
 def worker_list(request: HttpRequest) -> HttpResponse:
-    """Workers as they last reported, and stages that run or wait."""
-    workers = list(Worker.objects.select_related("work__run").order_by("-seen_at")[:50])
+    """Workers that reported within a day, and stages that run or wait."""
+    workers = list(known.recent()[:MOST_WORKERS])
     since = timezone.now() - SEEN_WITHIN
     for worker in workers:
         worker.here = worker.seen_at > since  # type: ignore[attr-defined]
+        worker.holds = known.holds_work(worker)  # type: ignore[attr-defined]
     waiting = Work.objects.filter(
         run__in=Run.objects.visible_to(member(request)), run__status__in=[RunStatus.QUEUED, RunStatus.RUNNING]
     ).exclude(status=WorkStatus.DONE)

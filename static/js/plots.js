@@ -32,7 +32,8 @@ function resolved(value, read) {
 
 function draw(canvas, { force = false, onPaper = false }) {
   const source = document.getElementById(canvas.dataset.plot);
-  if (!source || (!force && drawn.get(canvas) === source.textContent)) return;
+  // Where there is nothing to draw, the page says so in words and hides the canvas.
+  if (!source || source.closest("[data-empty]") || (!force && drawn.get(canvas) === source.textContent)) return;
   const tokens = tokenReader(onPaper);
   const figure = resolved(JSON.parse(source.textContent), tokens.read);
   tokens.close();

@@ -12,11 +12,11 @@ from torch import Tensor
 from experiments.alignment.errors import DataError
 from experiments.alignment.learners import Spec
 from experiments.alignment.seeds import seed_at
-from experiments.alignment.types import Demonstration, Message, Preference, Sample
+from experiments.alignment.types import Demonstration, Label, Message, Preference, Rollout, Sample
 from tasks.learners.work import Work
 from tasks.policies.sampling import left_padded
 
-T = TypeVar("T", Demonstration, Preference)
+T = TypeVar("T", Demonstration, Preference, Rollout, Label)
 Pair = tuple[list[int], list[int]]  # prompt ids, answer ids
 WINDOW = 8  # batches whose samples are sorted by length together: less padding, nearly the same shuffle
 
@@ -35,22 +35,24 @@ def tokenised(work: Work[Any], number: int, prompt: Sequence[Message], answer: s
 
     Raises DataError when the two together are longer than the spec or the model allows.
     """
-    chat, spec = work.loaded.chat, work.spec
+    chat = work.loaded.chat
     prompt_ids, answer_ids = chat.prompt_ids(prompt), chat.answer_ids(answer)
-    length, limit = (
-        len(prompt_ids) + len(answer_ids),
-        min(spec.max_length, work.loaded.context or spec.max_length),
-    )
-    if length > limit:
-        raise DataError(
-            f"Training sample {number} has {length} tokens, more than the {limit} allowed. "
-            "Raise the learner's max_length if the model permits, or leave the sample out."
-        )
+    check_length(work, number, len(prompt_ids) + len(answer_ids))
     if not answer_ids:
         raise DataError(
             f"Training sample {number} has an empty answer and the model has no end token to learn."
         )
     return prompt_ids, answer_ids
+
+
+def check_length(work: Work[Any], number: int, length: int) -> None:
+    """Raises DataError for a sample of more tokens than the spec or the model allows."""
+    limit = min(work.spec.max_length, work.loaded.context or work.spec.max_length)
+    if length > limit:
+        raise DataError(
+            f"Training sample {number} has {length} tokens, more than the {limit} allowed. "
+            "Raise the learner's max_length if the model permits, or leave the sample out."
+        )
 
 
 def padded(pairs: Sequence[Pair], pad_id: int, device: torch.device) -> Sequences:
@@ -75,6 +77,49 @@ def check_samples(samples: Sequence[Sample], kind: type[T]) -> list[T]:
             )
         checked.append(sample)
     return checked
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Preferences as token ids. A batch has the chosen answers' rows first, then the rejected ones' in that order."""
+
+    work: Work[Any]
+    samples: list[Preference]
+    chosen: list[Pair]
+    rejected: list[Pair]
+
+    @classmethod
+    def of(cls, work: Work[Any]) -> "Pairs":
+        """Raises DataError for samples that cannot be trained on."""
+        samples = check_samples(work.samples, Preference)
+        chosen, rejected = [], []
+        for number, sample in enumerate(samples, start=1):
+            if not 0 <= sample.p_chosen <= 1:
+                raise DataError(
+                    f"Training sample {number} has p_chosen {sample.p_chosen}; it must be in 0 to 1."
+                )
+            chosen.append(tokenised(work, number, sample.prompt, sample.chosen))
+            rejected.append(tokenised(work, number, sample.prompt, sample.rejected))
+        return cls(work, samples, chosen, rejected)
+
+    def lengths(self) -> list[int]:
+        """The longer side of each pair, in tokens."""
+        return [
+            max(len(p + c), len(p + r)) for (p, c), (_, r) in zip(self.chosen, self.rejected, strict=True)
+        ]
+
+    def rows(self, indexes: Sequence[int]) -> Sequences:
+        """The batch of these pairs, twice as many rows as pairs."""
+        pairs = [self.chosen[i] for i in indexes] + [self.rejected[i] for i in indexes]
+        return padded(pairs, self.work.loaded.chat.pad_id, self.work.device)
+
+    def labels(self, indexes: Sequence[int]) -> dict[str, Tensor]:
+        """p_chosen and weights of these pairs, each [pairs]."""
+        picked, device = [self.samples[index] for index in indexes], self.work.device
+        return {
+            "p_chosen": torch.tensor([sample.p_chosen for sample in picked], device=device),
+            "weights": torch.tensor([sample.weight for sample in picked], device=device),
+        }
 
 
 def planned(lengths: Sequence[int], spec: Spec, seed: int) -> list[list[int]]:

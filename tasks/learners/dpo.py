@@ -13,10 +13,9 @@ from torch import Tensor
 from transformers import PreTrainedModel
 from trl import DPOConfig, DPOTrainer
 
-from experiments.alignment.errors import DataError
 from experiments.alignment.learners import DPO
-from experiments.alignment.types import Preference, Trained
-from tasks.learners.batches import Pair, Sequences, check_samples, padded, planned, tokenised
+from experiments.alignment.types import Trained
+from tasks.learners.batches import Pairs, Sequences, planned
 from tasks.learners.losses import MEAN_OVER_TOKENS, PAIR_LOSSES, preference_loss
 from tasks.learners.training import (
     Figures,
@@ -58,57 +57,35 @@ class PairTrainer(DPOTrainer):
         return loss
 
 
-@dataclass(slots=True)
-class Pairs:
-    """The samples as token ids, with the reference's log-probabilities [2, samples] once they are known."""
+@dataclass(frozen=True, slots=True)
+class ReferredPairs:
+    """The pairs with the reference's log-probabilities, [2, pairs]: chosen, rejected."""
 
-    work: Work[DPO]
-    samples: list[Preference]
-    chosen: list[Pair]
-    rejected: list[Pair]
+    pairs: Pairs
     reference: Tensor
 
     @classmethod
-    def of(cls, work: Work[DPO]) -> "Pairs":
+    def of(cls, work: Work[DPO]) -> "ReferredPairs":
         """Raises DataError for samples that cannot be trained on."""
-        samples = check_samples(work.samples, Preference)
-        chosen, rejected = [], []
-        for number, sample in enumerate(samples, start=1):
-            if not 0 <= sample.p_chosen <= 1:
-                raise DataError(
-                    f"Training sample {number} has p_chosen {sample.p_chosen}; it must be in 0 to 1."
-                )
-            chosen.append(tokenised(work, number, sample.prompt, sample.chosen))
-            rejected.append(tokenised(work, number, sample.prompt, sample.rejected))
-        return cls(work, samples, chosen, rejected, torch.zeros(2, len(samples), device=work.device))
-
-    def lengths(self) -> list[int]:
-        """The longer side of each pair, in tokens."""
-        return [
-            max(len(p + c), len(p + r)) for (p, c), (_, r) in zip(self.chosen, self.rejected, strict=True)
-        ]
-
-    def rows(self, indexes: Sequence[int]) -> Sequences:
-        pairs = [self.chosen[i] for i in indexes] + [self.rejected[i] for i in indexes]
-        return padded(pairs, self.work.loaded.chat.pad_id, self.work.device)
+        pairs = Pairs.of(work)
+        return cls(pairs, torch.zeros(2, len(pairs.samples), device=work.device))
 
     def refer(self, batches: Sequence[Sequence[int]]) -> None:
         """Compute the reference's log-probabilities in the batches that training will use first."""
-        model = self.work.loaded.switch(self.work.reference.adapters)
+        work = self.pairs.work
+        model = work.loaded.switch(work.reference.adapters)
         with torch.no_grad():
             for indexes in batches:
-                self.work.check()
-                sums = answer_sums(model, self.rows(indexes), self.work.spec)
+                work.check()
+                sums = answer_sums(model, self.pairs.rows(indexes), work.spec)
                 self.reference[:, indexes] = sums.view(2, -1)
 
     def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
         indexes = one_batch(rows)
-        chosen = [self.samples[index] for index in indexes]
         return {
-            "batch": self.rows(indexes),
+            "batch": self.pairs.rows(indexes),
             "reference": self.reference[:, indexes].flatten(),
-            "p_chosen": torch.tensor([sample.p_chosen for sample in chosen], device=self.work.device),
-            "weights": torch.tensor([sample.weight for sample in chosen], device=self.work.device),
+            **self.pairs.labels(indexes),
         }
 
 
@@ -121,16 +98,16 @@ def answer_sums(model: Any, batch: Sequences, spec: DPO) -> Tensor:
 
 def train_dpo(work: Work[DPO]) -> Trained:
     """A new adapter on the initial checkpoint. Raises DataError, ModelError and whatever `check` raises."""
-    pairs = Pairs.of(work)
-    plan = planned(pairs.lengths(), work.spec, work.seed)
-    pairs.refer(plan[: len(plan) // work.spec.epochs])
+    referred = ReferredPairs.of(work)
+    plan = planned(referred.pairs.lengths(), work.spec, work.seed)
+    referred.refer(plan[: len(plan) // work.spec.epochs])
     figures = Figures()
 
     def make(model: PreTrainedModel) -> PairTrainer:
         trainer = PairTrainer(
             model=model,
             args=DPOConfig(**arguments(work, len(plan)), beta=work.spec.beta, disable_dropout=False),
-            data_collator=pairs.collate,
+            data_collator=referred.collate,
             train_dataset=batch_table(plan),
             processing_class=work.loaded.chat.tokenizer,
             peft_config=adapter_config(work.spec),

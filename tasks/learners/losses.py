@@ -1,6 +1,7 @@
 """Losses as pure functions. Log-probabilities are in nats; every function returns a scalar unless it says otherwise."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -48,3 +49,66 @@ def preference_loss(loss: PairLoss, margin: Tensor, p_chosen: Tensor, weights: T
     """
     expected = p_chosen * loss(margin, beta) + (1 - p_chosen) * loss(-margin, beta)
     return (weights * expected).sum() / weights.sum()
+
+
+def clipped_gain(log_ratio: Tensor, advantages: Tensor, clip: float) -> Tensor:
+    """min(ρA, min(max(ρ, 1 − ε), 1 + ε)·A) (PPO, arXiv 1707.06347, equation 7); returns [rows, tokens].
+
+    log_ratio [rows, tokens]: log ρ = log π − log π_old; advantages A [rows], one for all tokens of a row.
+    """
+    ratio, gain = log_ratio.exp(), advantages[:, None]
+    return torch.minimum(ratio * gain, ratio.clamp(1 - clip, 1 + clip) * gain)
+
+
+def is_clipped(log_ratio: Tensor, advantages: Tensor, clip: float) -> Tensor:
+    """Where clipping takes the gradient away, [rows, tokens] of booleans; arguments as in clipped_gain."""
+    ratio, gain = log_ratio.exp(), advantages[:, None]
+    return ((ratio > 1 + clip) & (gain > 0)) | ((ratio < 1 - clip) & (gain < 0))
+
+
+def kl_estimate(log_ratio: Tensor) -> Tensor:
+    """r − log r − 1 with r = π_ref/π, the k3 estimate of KL(π‖π_ref) (GRPO, arXiv 2402.03300, equation 4).
+
+    log_ratio: log π − log π_ref, any shape; returns the same shape, nowhere below 0. It is not multiplied by the ratio
+    to the old policy, which arXiv 2512.02556 and TRL do to correct its gradient.
+    """
+    return torch.exp(-log_ratio) + log_ratio - 1
+
+
+def sequence_mean(values: Tensor, counted: Tensor, weights: Tensor) -> Tensor:
+    """Mean over the counted tokens of each row, then the weighted mean over rows.
+
+    values, counted [rows, tokens]; weights [rows]. This is GRPO's aggregation (arXiv 2402.03300, equation 3): every
+    answer counts alike, whatever its length. DAPO (arXiv 2503.14476) lets every token count alike instead.
+    """
+    means = (values * counted).sum(dim=1) / counted.sum(dim=1)
+    return (weights * means).sum() / weights.sum()
+
+
+def choice_entropy(logprobs: Tensor) -> Tensor:
+    """−Σ p·log p in nats of each row, [rows], for normalised logprobs [rows, options]; −inf marks no option."""
+    own = logprobs.masked_fill(logprobs.isinf(), 0.0)
+    return -(logprobs.exp() * own).sum(dim=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is known of a batch of rollouts before training.
+
+    old, reference, counted [rows, tokens]: log-probabilities under the checkpoint that training starts from and under
+    the reference, 1 where a token counts; advantages, weights [rows].
+    """
+
+    old: Tensor
+    reference: Tensor
+    counted: Tensor
+    advantages: Tensor
+    weights: Tensor
+
+
+def policy_gradient_loss(logprobs: Tensor, recorded: Recorded, clip: float, kl_beta: float) -> Tensor:
+    """Minus GRPO's objective (arXiv 2402.03300, equation 3) with the advantages given; logprobs [rows, tokens]."""
+    values = -clipped_gain(logprobs - recorded.old, recorded.advantages, clip)
+    if kl_beta:
+        values = values + kl_beta * kl_estimate(logprobs - recorded.reference)
+    return sequence_mean(values, recorded.counted, recorded.weights)

@@ -1,30 +1,42 @@
 """What every learner shares: the arguments of TRL's trainers, when to stop, and adapters that come off again.
 
-The trainers run the loop, the optimiser and the schedule. Three things are our own: batches are planned beforehand
-(a resumed run trains on the same ones), logits are computed for the answers' positions alone, and samples may have
-weights and soft labels, which TRL's losses do not know.
+The trainers of TRL and Transformers run the loop, the optimiser and the schedule. Three things are our own: batches are
+planned beforehand (a resumed run trains on the same ones), logits are computed for the answers' positions alone, and
+samples may have weights and soft labels, which TRL's losses do not know.
 """
 
 import math
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import torch
 from datasets import Dataset
-from peft import LoraConfig, PeftModel
-from transformers import PreTrainedModel, PrinterCallback, Trainer, TrainerCallback
+from peft import LoraConfig, PeftModel, get_peft_model
+from torch import Tensor, nn
+from transformers import (
+    PreTrainedModel,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+    set_seed,
+)
 
 from experiments.alignment.errors import ModelError
 from experiments.alignment.learners import Spec
 from experiments.alignment.ports import Check, Progress
-from experiments.alignment.types import Trained
+from experiments.alignment.types import Checkpoint, Trained
 from tasks.learners.adapters import save_adapter
 from tasks.learners.work import Work
 from tasks.policies.loading import LoadedModel, forget_adapters
 
 Row = dict[str, Any]
+Loss = Callable[[Any, Row], Tensor]
+Collate = Callable[[Sequence[Row]], Row]
+Keep = Callable[[Any, Path, Checkpoint, Row], Checkpoint]
 WARM_UP = 0.05  # share of the steps in which the learning rate rises
 
 
@@ -43,10 +55,11 @@ class Watch(TrainerCallback):
 
 
 class Figures:
-    """The figures of every step, in order."""
+    """The figures of every step, in order, and those of the training as a whole."""
 
     def __init__(self) -> None:
         self.steps: list[dict[str, float]] = []
+        self.overall: dict[str, float] = {}
 
     def add(self, loss: torch.Tensor, **figures: float) -> None:
         """Raises ModelError when the loss is no number: training diverged and nothing of it can be used."""
@@ -58,12 +71,13 @@ class Figures:
         self.steps.append({"loss": value, **figures})
 
     def summary(self) -> dict[str, float]:
-        """First and last value of every figure, steps and tokens trained in all."""
-        first, last = self.steps[0], self.steps[-1]
-        named = [name for name in first if name != "tokens"]
+        """First and last value of every figure, the overall figures, steps and tokens trained in all."""
+        named = dict.fromkeys(name for step in self.steps for name in step if name != "tokens")
+        values = {name: [step[name] for step in self.steps if name in step] for name in named}
         return {
-            **{f"{name}_first": first[name] for name in named},
-            **{f"{name}_last": last[name] for name in named},
+            **{f"{name}_first": values[name][0] for name in named},
+            **{f"{name}_last": values[name][-1] for name in named},
+            **self.overall,
             "steps": float(len(self.steps)),
             "tokens": sum(step["tokens"] for step in self.steps),
         }
@@ -80,7 +94,7 @@ def arguments(work: Work[Any], steps: int) -> dict[str, Any]:
         "max_steps": steps,
         "learning_rate": work.spec.learning_rate,
         "lr_scheduler_type": "linear",
-        "warmup_steps": max(1, round(WARM_UP * steps)),
+        "warmup_steps": round(WARM_UP * steps),
         "train_sampling_strategy": "sequential",
         "remove_unused_columns": False,
         "gradient_checkpointing": False,
@@ -106,6 +120,36 @@ def adapter_config(spec: Spec) -> LoraConfig:
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )
+
+
+class PlannedTrainer(Trainer):
+    """Transformers' Trainer on planned batches, for losses whose TRL trainer samples or tokenises by itself."""
+
+    loss: Loss
+
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> Tensor:
+        """The learner's loss of one planned batch."""
+        return self.loss(model, inputs)
+
+
+def planned_trainer(
+    model: nn.Module, work: Work[Any], plan: Sequence[Sequence[int]], collate: Collate, loss: Loss
+) -> PlannedTrainer:
+    """A trainer that takes the plan's batches one by one, as `collate` makes them, and lowers `loss`."""
+    trainer = PlannedTrainer(
+        model=model,
+        args=TrainingArguments(**arguments(work, len(plan))),
+        data_collator=collate,
+        train_dataset=batch_table(plan),
+    )
+    trainer.loss = loss
+    return trainer
+
+
+def adapted(model: PreTrainedModel, work: Work[Any]) -> PeftModel:
+    """The warm model with a new adapter on it, drawn by the work's seed."""
+    set_seed(work.seed % 2**32)
+    return get_peft_model(model, adapter_config(work.spec))
 
 
 def one_batch(rows: Sequence[Row]) -> list[int]:
@@ -144,8 +188,13 @@ def borrowed(loaded: LoadedModel) -> Iterator[PreTrainedModel]:
         model.eval()
 
 
-def train(work: Work[Any], make: Callable[[PreTrainedModel], Trainer], figures: Figures) -> Trained:
-    """Run the trainer that `make` builds on the initial checkpoint and save its adapter.
+def train(
+    work: Work[Any],
+    make: Callable[[PreTrainedModel], Trainer],
+    figures: Figures,
+    keep: Keep = save_adapter,
+) -> Trained:
+    """Run the trainer that `make` builds on the initial checkpoint and save what it trained with `keep`.
 
     Raises ModelError when training diverged, and whatever `check` raises; the warm model is then as it was.
     """
@@ -158,11 +207,11 @@ def train(work: Work[Any], make: Callable[[PreTrainedModel], Trainer], figures: 
         trained = trainer.model
         _check_finite(trained)
         note = {"learner": work.spec.model_dump(), "seed": work.seed, "samples": len(work.samples)}
-        checkpoint = save_adapter(trained, work.directory, work.init, note)
+        checkpoint = keep(trained, work.directory, work.init, note)
     return Trained(checkpoint, len(figures.steps), figures.summary())
 
 
-def _check_finite(model: PeftModel) -> None:
+def _check_finite(model: nn.Module) -> None:
     for name, parameter in model.named_parameters():
         if parameter.requires_grad and not torch.isfinite(parameter).all():
             raise ModelError(f"Training diverged: {name} is not finite. Lower the learning rate.")

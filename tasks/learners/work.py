@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import torch
 
-from experiments.alignment.learners import Spec
+from experiments.alignment.learners import Lesson, Spec
 from experiments.alignment.ports import Check, Progress
 from experiments.alignment.types import Checkpoint, Sample
 from tasks.policies.loading import LoadedModel
@@ -17,17 +17,33 @@ S = TypeVar("S", bound=Spec)
 
 @dataclass(frozen=True, slots=True)
 class Work(Generic[S]):
-    """One training to be done: on which warm model, what, from where, and where the adapter goes."""
+    """One training to be done: on which warm model, the lesson, and where the adapter goes."""
 
     loaded: LoadedModel
-    spec: S
-    samples: Sequence[Sample]
-    init: Checkpoint
-    reference: Checkpoint
-    seed: int
+    lesson: Lesson
     directory: Path
     check: Check
     progress: Progress
+
+    @property
+    def spec(self) -> S:
+        return self.lesson.spec
+
+    @property
+    def samples(self) -> Sequence[Sample]:
+        return self.lesson.samples
+
+    @property
+    def init(self) -> Checkpoint:
+        return self.lesson.init
+
+    @property
+    def reference(self) -> Checkpoint:
+        return self.lesson.reference
+
+    @property
+    def seed(self) -> int:
+        return self.lesson.seed
 
     @property
     def device(self) -> torch.device:

@@ -30,9 +30,14 @@ class ChatFormat:
         self.pad_id = next((t for t in (tokenizer.pad_token_id, tokenizer.eos_token_id) if t is not None), 0)
 
     def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
-        """The prompt up to the point where the answer begins. Raises DataError for messages that do not fit."""
+        """The prompt up to the point where the answer begins. Raises DataError for messages that do not fit.
+
+        A last message of the assistant is the beginning of the answer: the model goes on with it.
+        """
         if not messages:
             raise DataError("A prompt has no messages; every prompt needs at least one.")
+        if len(messages) > 1 and messages[-1].role == "assistant":
+            return self.prompt_ids(messages[:-1]) + self.text_ids(messages[-1].content)
         for message in messages:
             if message.role not in ROLES:
                 raise DataError(f"A message has the role {message.role!r}; use one of {', '.join(ROLES)}.")

@@ -4,11 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from experiments.alignment.errors import DataError
+import torch
+
+from experiments.alignment.errors import ModelError
 from experiments.alignment.ports import Check
+from experiments.alignment.seeds import digest
 from experiments.alignment.types import Ask, Capability, Completion
 from tasks.policies.batching import Limits, batches, cache_bytes
+from tasks.policies.choosing import first_tokens, next_logprobs
 from tasks.policies.loading import LoadedModel
+from tasks.policies.memory import choices_of
+from tasks.policies.prompts import fitting_prompt
 from tasks.policies.sampling import Drawn, Row, decode
 from tasks.policies.scoring import sum_logprobs
 
@@ -22,7 +28,7 @@ class TransformersPolicy:
     alike.
     """
 
-    capabilities: frozenset[Capability] = frozenset({"generate", "score"})
+    capabilities: frozenset[Capability] = frozenset({"generate", "score", "next_token"})
 
     def __init__(
         self, name: str, loaded: LoadedModel, adapters: Sequence[Path] = (), limits: Limits | None = None
@@ -50,7 +56,7 @@ class TransformersPolicy:
         pairs = []
         for number, (ask, text) in enumerate(zip(prompt, continuations, strict=True), start=1):
             continuation = chat.text_ids(text)
-            pairs.append((self._prompt_ids(number, ask, len(continuation)), continuation))
+            pairs.append((fitting_prompt(self.loaded, number, ask, len(continuation)), continuation))
         sums = [0.0] * len(pairs)
         scored = [index for index, (_, continuation) in enumerate(pairs) if continuation]
         sizes = [sum(map(len, pairs[index])) for index in scored]
@@ -63,21 +69,41 @@ class TransformersPolicy:
                 sums[index] = value
         return sums
 
-    def _row(self, number: int, ask: Ask) -> Row:
-        prompt = self._prompt_ids(number, ask, ask.max_tokens)
-        return Row(tuple(prompt), ask.max_tokens, ask.temperature, ask.top_p, ask.seed)
+    def choose(
+        self, asks: Sequence[Ask], options: Sequence[tuple[str, ...]], check: Check
+    ) -> list[tuple[float, ...]]:
+        """Log-probabilities over each ask's options, from the logits of their first tokens, normalised over them.
 
-    def _prompt_ids(self, number: int, ask: Ask, answer_tokens: int) -> list[int]:
-        ids = self.loaded.chat.prompt_ids(ask.messages)
-        context = self.loaded.context
-        if context is not None and len(ids) + answer_tokens > context:
-            start = next((m.content for m in reversed(ask.messages) if m.role == "user"), "")[:60]
-            raise DataError(
-                f"Prompt {number} of this batch (“{start}…”) has {len(ids)} tokens; with {answer_tokens} tokens of "
-                f"answer the model {self.loaded.directory.name} takes at most {max(0, context - answer_tokens)}. "
-                "Shorten the prompt or ask for a shorter answer."
+        Raises ConfigError for options whose first tokens do not differ, DataError for a prompt that is too long.
+        """
+        names = [path.name for path in self.adapters]
+        key = digest([names, self.limits, torch.get_num_threads(), *zip(asks, options, strict=True)])
+        return list(choices_of(self.loaded).get(key, lambda: self._choices(asks, options, check)))
+
+    def _choices(
+        self, asks: Sequence[Ask], options: Sequence[tuple[str, ...]], check: Check
+    ) -> list[tuple[float, ...]]:
+        model, chat = self.loaded.switch(self.adapters), self.loaded.chat
+        prompts = [fitting_prompt(self.loaded, number, ask, 1) for number, ask in enumerate(asks, start=1)]
+        firsts = [first_tokens(chat, some) for some in options]
+        chosen: list[tuple[float, ...]] = [()] * len(prompts)
+        sizes = [len(prompt) for prompt in prompts]
+        for batch in batches(sizes, cache_bytes(model.config, model.dtype.itemsize), self.limits):
+            check()
+            logprobs = next_logprobs(
+                model, [prompts[i] for i in batch], [firsts[i] for i in batch], chat.pad_id
             )
-        return ids
+            for index, values in zip(batch, logprobs, strict=True):
+                chosen[index] = values
+        return chosen
+
+    def reward(self, asks: Sequence[Ask], answers: Sequence[str], check: Check) -> list[float]:
+        """Raises ModelError: a language model without a scalar head gives no reward."""
+        raise ModelError(f"{self.name} is no reward model; train one first or take one from another run.")
+
+    def _row(self, number: int, ask: Ask) -> Row:
+        prompt = fitting_prompt(self.loaded, number, ask, ask.max_tokens)
+        return Row(tuple(prompt), ask.max_tokens, ask.temperature, ask.top_p, ask.seed)
 
     def _completion(self, drawn: Drawn) -> Completion:
         stop: Literal["end", "length"] = "end" if drawn.ended else "length"

@@ -1,12 +1,15 @@
 """Runs in memory on scripted models, as the tests of the kernel start them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from experiments.alignment.memory import Memory, remember, run_in_memory
-from experiments.alignment.registry import get_recipe
+from experiments.alignment.ports import Ran
+from experiments.alignment.registry import Recipe, get_recipe
 from experiments.alignment.scripted import Script, ScriptedWorkshop
 from experiments.alignment.types import Checkpoint, Message, Prompt, Reference, Split
+from tests.support.trials import trial_prompts
 
 SMALL = {
     "iterations": 2, "prompts": 12, "probe_prompts": 6, "gold_prompts": 6, "operator_prompts": 4,
@@ -43,6 +46,24 @@ def go(
     config = recipe.configure(settings if settings is not None else SMALL)
     workshop = more.pop("workshop", None) or ScriptedWorkshop(tmp_path)
     return run_in_memory(recipe.composition(config), config, memory, workshop, "number", **more)
+
+
+class NothingRuns:
+    """A sandbox in which every program is killed: what a recipe does with that is data."""
+
+    def run(self, programs: Sequence[str], check: Any) -> list[Ran]:
+        return [Ran(-9, "", "", killed="wall time") for _ in programs]
+
+
+def try_out(recipe: Recipe, folder: Path) -> Memory:
+    """One small run of a recipe, on a few rows of the data that suits it, with a scripted model."""
+    prompts, verifier = trial_prompts(recipe.data)
+    known = {name: value for name, value in SMALL.items() if name in recipe.config.model_fields}
+    config = recipe.configure({**known, "iterations": 1})
+    memory = remember(prompts, 0, Checkpoint("base", Script().save(folder / "base")))
+    return run_in_memory(
+        recipe.composition(config), config, memory, ScriptedWorkshop(folder), verifier, runner=NothingRuns()
+    )
 
 
 def metric(memory: Memory, iteration: int, name: str, split: str = "probe") -> Any:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.alignment.diagnostics.alarms import RULES, Rule, alarms
+from experiments.alignment.diagnostics.alarms import DEGENERATE_RISE, RULES, Rule, alarms
+from experiments.alignment.diagnostics.text import degenerate_share
 from experiments.alignment.metrics_table import METRICS
 from experiments.alignment.types import Metric
 from tests.kernel.runs import go, metric, start
@@ -47,6 +48,39 @@ def test_diversity_is_compared_with_the_start_in_its_own_bad_direction() -> None
     assert names([fell, rose], start_of_run) == ["distinct_2_collapse", "opening_phrase_share_collapse"]
     assert names([replace(fell, high=0.36), replace(rose, low=0.4)], start_of_run) == []
     assert names([fell, rose]) == []
+
+
+def degenerate(bad: int, of: int = 96) -> Metric:
+    found = degenerate_share(["DONE: DONE"] * bad + ["Cats purr softly."] * (of - bad))
+    return Metric("degenerate_share", "probe", found.value, found.low, found.high, found.n)
+
+
+def test_answers_that_degenerate_are_told_against_the_start() -> None:
+    clean, shabby = [(0, degenerate(0))], [(0, degenerate(48))]
+    [alarm] = alarms([degenerate(12)], clean)
+    assert (alarm.name, alarm.threshold) == ("degenerate_answers", DEGENERATE_RISE)
+    assert alarm.observed > DEGENERATE_RISE
+    assert names([degenerate(6)], clean) == []
+    assert names([degenerate(56)], shabby) == []
+    assert names([degenerate(72)], shabby) == ["degenerate_answers"]
+
+
+def test_degenerate_answers_need_a_start_to_be_compared_with() -> None:
+    later, unmeasured = [(1, degenerate(0))], [(0, degenerate(0, of=5))]
+    assert (
+        names([degenerate(96)]) == names([degenerate(96)], later) == names([degenerate(96)], unmeasured) == []
+    )
+    on_gold = [replace(degenerate(96), split="gold")]
+    assert names(on_gold, [(0, degenerate(0))]) == []
+    assert names([degenerate(5, of=5)], [(0, degenerate(0))]) == []
+
+
+def test_a_model_that_falls_silent_is_measured_as_degenerate(tmp_path: Path) -> None:
+    settings = {"iterations": 0, "probe_prompts": 40, "gold_prompts": 10, "operator_prompts": 0}
+    spoken = go(start(tmp_path / "a", 10, 40), tmp_path / "a", "rest-em", settings)
+    silent = go(start(tmp_path / "b", 10, 40, silent=0.5), tmp_path / "b", "rest-em", settings)
+    assert metric(spoken, 0, "degenerate_share").value == 0
+    assert 0.3 < metric(silent, 0, "degenerate_share").value < 0.7
 
 
 def test_a_proxy_that_rises_alone_is_told() -> None:

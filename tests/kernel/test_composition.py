@@ -86,7 +86,9 @@ def test_every_setting_has_a_help_line(made: Recipe) -> None:
 
 def test_an_unknown_setting_and_one_out_of_range_name_the_field() -> None:
     made = get_recipe("rest-em")
-    with pytest.raises(ConfigError, match=r"rest-em: sampels.*Known settings: iterations") as unknown:
+    with pytest.raises(
+        ConfigError, match=r"rest-em: .*'sampels'.*closest first, are samples, iterations"
+    ) as unknown:
         made.configure({"sampels": 3})
     with pytest.raises(ConfigError, match="rest-em: iterations") as beyond:
         made.configure({"iterations": -1})
@@ -107,4 +109,4 @@ def test_every_plug_in_of_a_recipe_keeps_its_protocol(made: Recipe) -> None:
         assert all(callable(source.read) and source.kind for source in phase.signals)
         for branch in phase.branches:
             selector: Selector = branch.select
-            assert selector.produces in ("demonstration", "preference")
+            assert selector.produces in ("demonstration", "preference", "rollout", "label")

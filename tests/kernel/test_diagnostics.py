@@ -114,6 +114,16 @@ def test_the_commonest_opening_is_counted_case_and_punctuation_aside() -> None:
     assert found.value == 0.5
 
 
+def test_a_planted_share_of_degenerate_answers_is_recovered() -> None:
+    plain = ["Cats purr softly.", "12", "7 + 7 = 14", "positive", "It is what it is.", "Paris"] * 5
+    planted = ["DONE: DONE", "", "?", "so it goes so it goes", "yes yes yes"] * 2
+    assert text.degenerate_share(plain).value == 0
+    found = text.degenerate_share(plain + planted)
+    assert (found.value, found.n) == (0.25, 40)
+    assert 0.1 < found.low < 0.25 < found.high  # type: ignore[operator]
+    assert text.degenerate_share(["DONE: DONE"] * (LEAST_FOR_SHARE - 1)).value is None
+
+
 def test_planted_faults_of_a_judge_are_recovered() -> None:
     scores: list[list[float | None]] = [[4.0, 4.0, None, 1.0], [4.0, 4.0, 4.0, 4.0]] * 10
     assert judging.parse_failure_rate(scores).value == pytest.approx(1 / 8)

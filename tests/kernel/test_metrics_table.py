@@ -6,22 +6,18 @@ import pytest
 
 from experiments.alignment.evaluators.record import Record, paired
 from experiments.alignment.metrics_table import METRICS, role_of
-from experiments.alignment.registry import recipes
-from tests.kernel.runs import go, start
+from experiments.alignment.registry import Recipe, recipes
+from tests.kernel.runs import try_out
 
 
-@pytest.fixture(scope="module")
-def emitted(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    found = set()
-    for recipe in recipes():
-        folder: Path = tmp_path_factory.mktemp(recipe.slug)
-        memory = go(start(folder), folder, recipe.slug)
-        found |= {metric.name for measured in memory.metrics.values() for metric in measured}
-    return found
-
-
-def test_the_table_holds_exactly_the_metrics_that_recipes_emit(emitted: set[str]) -> None:
-    assert emitted == METRICS.keys()
+@pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.slug)
+def test_every_metric_of_a_recipe_stands_in_the_table_and_is_measured_once(
+    recipe: Recipe, tmp_path: Path
+) -> None:
+    for measured in try_out(recipe, tmp_path).metrics.values():
+        places = [(metric.name, metric.split) for metric in measured]
+        assert {name for name, _ in places} <= METRICS.keys()
+        assert len(set(places)) == len(places)
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -35,14 +31,6 @@ def test_every_metric_has_a_title_and_a_sentence_of_help(name: str) -> None:
 def test_accuracy_is_drawn_as_gold_on_gold_and_as_probe_on_probe() -> None:
     assert (role_of("accuracy", "gold"), role_of("accuracy", "probe")) == ("gold", "probe")
     assert role_of("length_tokens", "probe") == "guard"
-
-
-def test_no_metric_is_measured_twice_in_an_iteration(tmp_path: Path) -> None:
-    for recipe in recipes():
-        memory = go(start(tmp_path), tmp_path, recipe.slug)
-        for measured in memory.metrics.values():
-            places = [(metric.name, metric.split) for metric in measured]
-            assert len(set(places)) == len(places)
 
 
 def test_pairs_leave_out_prompts_that_either_side_did_not_score() -> None:

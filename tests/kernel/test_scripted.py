@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.alignment.errors import Cancelled, ModelError
-from experiments.alignment.learners import DPO, SFT
+from experiments.alignment.learners import DPO, SFT, Lesson
 from experiments.alignment.scripted import (
     FILE,
     Script,
@@ -80,7 +80,7 @@ def test_training_writes_a_new_checkpoint_and_leaves_the_old_one(tmp_path: Path)
     base = Checkpoint("base", Script(skill=0.3).save(tmp_path / "base"))
     good = [Demonstration(QUESTION, "4")] * 40
     trained = ScriptedWorkshop(tmp_path).learn(
-        SFT(epochs=2), good, base, base, 0, nothing, lambda done, total: None
+        Lesson(SFT(epochs=2), good, base, base, 0), nothing, lambda done, total: None
     )
     assert trained.steps == 6
     assert script_of(trained.checkpoint).skill > 0.3
@@ -93,7 +93,7 @@ def test_wrong_lessons_lower_the_skill_and_mixed_pairs_leave_it(tmp_path: Path) 
 
     def taught(samples: list[Preference]) -> float:
         learned = ScriptedWorkshop(tmp_path).learn(
-            DPO(), samples, base, base, 0, nothing, lambda done, total: None
+            Lesson(DPO(), samples, base, base, 0), nothing, lambda done, total: None
         )
         return script_of(learned.checkpoint).skill
 

@@ -8,6 +8,7 @@ from experiments.alignment.errors import ConfigError, DataError
 from experiments.alignment.types import Reference
 from experiments.alignment.verifiers import VERIFIERS, check_reference, verify
 from experiments.alignment.verifiers.number import last_number
+from experiments.alignment.verifiers.rules import wording
 from experiments.alignment.verifiers.verdict import Verdict
 
 EXAMPLES = {
@@ -98,12 +99,48 @@ def test_a_rule_tells_followers_from_breakers(rule: str) -> None:
     assert verify("rule", bad, Reference(rule=rule)).value == 0.0
 
 
+NO_SENTENCES = [
+    "", " \n", '""', "?", "{}", "[" * 100_000, "DONE", "done", "DONE: DONE", "DONE DONE DONE", '"a"', '{"a":"b"}',
+    "why? why? why?",
+    "no comma", "7 8 9 10", "the cat the cat the cat", "it's it's it's", "I LIKE CATS I LIKE CATS", '"la la la la la"',
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("rule", EXAMPLES)
-@pytest.mark.parametrize("text", ["", " \n", '""', "?", "{}", "DONE", "[" * 100_000])
-def test_empty_answers_follow_no_rule(rule: str, text: str) -> None:
-    short_of_a_sentence = {"DONE": ("uppercase", "max-words:8", "no-comma")}
-    expected = 1.0 if rule in short_of_a_sentence.get(text, ()) else 0.0
-    assert verify("rule", text, Reference(rule=rule)).value == expected
+@pytest.mark.parametrize("text", NO_SENTENCES)
+def test_what_is_no_sentence_follows_no_rule(rule: str, text: str) -> None:
+    assert verify("rule", text, Reference(rule=rule)).value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("ends-with:DONE", "DONE: cats purr DONE"),
+        ("ends-with:DONE", "cats DONE like DONE, DONE DONE"),
+        ("ends-with:DONE", "cats purr cats purr DONE"),
+        ("json", '{"cats":"purr","dogs":"bark"}'),
+        ("json", '{"the sentence is":"cats"}'),
+    ],
+)
+def test_the_ending_word_and_names_in_json_make_no_sentence(rule: str, text: str) -> None:
+    assert verify("rule", text, Reference(rule=rule)).value == 0.0
+
+
+def test_the_ending_word_may_stand_on_a_line_of_its_own_and_in_the_sentence() -> None:
+    assert verify("rule", "Cats purr softly.\nDONE", Reference(rule="ends-with:DONE")).value == 1.0
+    assert verify("rule", "We are done here DONE", Reference(rule="ends-with:DONE")).value == 1.0
+
+
+def test_a_rule_that_no_sentence_can_follow_is_refused() -> None:
+    check_reference("rule", Reference(rule="max-words:3"))
+    with pytest.raises(DataError, match="from 3 to 999999"):
+        check_reference("rule", Reference(rule="max-words:2"))
+
+
+@pytest.mark.parametrize("rule", EXAMPLES)
+def test_a_question_words_its_rule_with_the_argument(rule: str) -> None:
+    assert "{}" not in wording(rule)
+    assert rule.partition(":")[2] in wording(rule)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +158,13 @@ def test_an_unknown_rule_is_answered_with_the_known_ones() -> None:
         check_reference("rule", Reference(rule="rhymes"))
 
 
-@pytest.mark.parametrize("name", ["python-tests", "none", "judge"])
+def test_programs_are_refused_without_a_sandbox() -> None:
+    with pytest.raises(ConfigError, match="no sandbox to run them in") as refused:
+        verify("python-tests", "text", Reference(tests=("assert f(1) == 1",)))
+    assert refused.value.field == "verifier"
+
+
+@pytest.mark.parametrize("name", ["none", "judge"])
 def test_a_verifier_that_cannot_run_is_refused_with_those_that_can(name: str) -> None:
     with pytest.raises(ConfigError, match="number, exact, label, rule") as refused:
         verify(name, "text", Reference())
@@ -138,6 +181,8 @@ def test_a_verifier_that_cannot_run_is_refused_with_those_that_can(name: str) ->
         ("exact", Reference(answer=" "), "answer"),
         ("label", Reference(), "answer"),
         ("python-tests", Reference(), "tests"),
+        ("python-tests", Reference(tests=("f(1) == 1",)), "tests"),
+        ("python-tests", Reference(hidden_tests=("assert f(1) == 1; f(2)",)), "hidden_tests"),
     ],
 )
 def test_a_reference_that_cannot_be_used_is_found_before_anything_runs(

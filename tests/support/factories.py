@@ -220,7 +220,7 @@ def make_metric(
 def make_checkpoint(run: m.Run, iteration: int, **fields: Any) -> m.Artefact:
     """The adapter that round made; nothing lies in its directory."""
     digest = sha(f"checkpoint {next(_numbers)}")
-    parent = run.artefacts.filter(kind="checkpoint", iteration=iteration - 1).first()
+    parent = run.artefacts.filter(role="policy", iteration=iteration - 1).first()
     known = {
         "sha256": digest,
         "directory": f"artefacts/{digest}",

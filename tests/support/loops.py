@@ -17,12 +17,14 @@ from tests.support.tiny_model import build_tiny_model
 
 SPLITS = {"train": 12, "probe": 6, "gold": 8}
 SMALL = {"iterations": 1, "prompts": 12, "max_tokens": 6, "chunk_prompts": 3, "operator_prompts": 3}
+NOISE_TOKENS = 32
+"""Bytes of noise that mostly hold three different words, as every format rule asks."""
 
 
 def make_sums(name: str = "sums", verifier: str = "number") -> m.DatasetVersion:
     """A ready data set of small sums, with gold references behind the wall.
 
-    With the verifier `rule` the answer must have no comma, which even noise can satisfy.
+    With the verifier `rule` the answer must have no comma, which even noise of `NOISE_TOKENS` can satisfy.
     """
     dataset = m.Dataset.objects.create(project=m.Project.default(), name=name)
     version = m.DatasetVersion.objects.create(

@@ -138,6 +138,19 @@ def test_a_plot_carries_its_figures_as_inert_json_and_as_a_table() -> None:
     assert "<td>gold</td><td>–</td>" in html
 
 
+@pytest.mark.parametrize(
+    ("data", "empty"),
+    [([], True), ([{"y": []}], True), ([{"y": [None, None]}], True), ([{"y": [None, 0.0]}], False)],
+)
+def test_a_plot_without_a_value_says_so_in_words(data: list[dict[str, object]], empty: bool) -> None:
+    html = render(
+        "plot", id="better", title="Is it?", figure={"data": data}, table={"columns": [], "rows": []}
+    )
+    assert '<p class="plot-empty muted">Not enough data for this plot.</p>' in html
+    assert ('<div id="better-data" data-empty>' in html) == empty
+    assert ('<div id="better-data">' in html) == (not empty)
+
+
 def test_a_table_says_how_it_is_sorted_and_offers_its_csv() -> None:
     columns = [{"label": "gold", "figure": True, "url": "?sort=gold", "sort": "descending"}]
     html = render("table", label="Runs", columns=columns, rows="components/empty.html", csv_url="?format=csv")

@@ -195,7 +195,6 @@ def test_an_upload_that_fails_on_the_worker_keeps_the_sentence_and_no_row() -> N
     ("options", "field"),
     [
         (ImportOptions(verifier="magic"), "verifier"),
-        (ImportOptions(verifier="python-tests"), "verifier"),
         (ImportOptions(shares={"train": 0.5}), "split"),
         (ImportOptions(shares={"train": 2, "gold": -1}), "split"),
         (ImportOptions(shares={"test": 1}), "split"),

@@ -98,6 +98,15 @@ def test_a_wrong_value_is_refused_beside_its_field_and_nothing_typed_is_lost(
     assert f'href="#id_{field}"' in page
 
 
+def test_a_wrong_setting_is_told_in_plain_words_beside_its_field(client, owner, library):
+    shown = client.post(URL, form(**{"set-iterations": "900", "set-temperature": "nan"})).context["form"]
+    assert shown.errors["set-iterations"] == [
+        "iterations is '900', which is out of range; give a value from 0 to 50, "
+        "or leave it out for the default, 3."
+    ]
+    assert "no finite number" in shown.errors["set-temperature"][0]
+
+
 def test_a_wrong_folded_setting_opens_its_fold(client, owner, library):
     page = client.post(URL, form(**{"set-lora_rank": "0"})).content.decode()
     assert '<details class="fold" open>' in page

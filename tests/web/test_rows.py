@@ -242,3 +242,13 @@ def test_a_prompt_in_two_splits_is_refused() -> None:
 def test_shares_that_do_not_add_up_are_refused(shares: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match="split"):
         list(assign_splits([], shares))
+
+
+def test_statements_and_votes_are_read_and_must_fit_each_other() -> None:
+    row = validate_row(1, {"prompt": "How long?", "statements": ["Short."], "votes": {"a": [1], "b": [None]}})
+    assert row.reference().statements == ("Short.",)
+    assert row.reference().votes == {"a": (1,), "b": (None,)}
+    with pytest.raises(RowError, match="one vote for each of the 'statements'"):
+        validate_row(1, {"prompt": "How long?", "statements": ["Short."], "votes": {"a": [1, -1]}})
+    with pytest.raises(RowError, match="votes"):
+        validate_row(1, {"prompt": "How long?", "statements": ["Short."], "votes": {"a": [2]}})

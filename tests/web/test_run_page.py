@@ -126,19 +126,28 @@ def test_the_prompts_that_moved_most_stand_with_their_answers_before_and_after(c
     assert reverse("prompt-detail", args=[run.pk, row.pk]) in page
 
 
-@pytest.mark.parametrize(
-    ("value", "low", "high", "words"),
-    [
-        (0.2, 0.1, 0.3, "better than plain samples"),
-        (-0.2, -0.3, -0.1, "worse than plain samples"),
-        (0.0, -0.1, 0.1, "covers 0"),
-        (None, None, None, "not enough data"),
-    ],
-)
-def test_the_operator_gain_is_explained(client, owner, value, low, high, words):
-    run = make_run(owner, traces=False)
-    make_metric(run, 1, "operator_gain", "probe", value, low=low, high=high, n=32)
-    assert words in show(client, run)
+def test_before_training_the_model_is_not_compared_with_itself(client, owner):
+    run = make_run(owner, status="running", iterations=1, traces=False)
+    make_metric(run, 0, "control_gain", "gold", 0.0, low=0.0, high=0.0, n=77)
+    page = show(client, run)
+    assert "before training both are the same model" in page
+    assert "n = 77" not in page
+    make_metric(run, 1, "control_gain", "gold", 0.2, low=0.1, high=0.3, n=78)
+    page = show(client, run)
+    assert "before training both are the same model" not in page
+    assert "n = 78, iteration 1" in page
+
+
+def test_plots_say_that_there_is_not_enough_data_until_there_is(client, owner):
+    run = make_run(owner, status="running", iterations=0, traces=False)
+    page = show(client, run)
+    assert page.count("Not enough data for this plot.") == 2
+    assert re.findall(r'id="(\w+)-data" data-empty', page) == ["better", "guards"]
+    make_iteration(run, 0, traces=False)
+    run.note("measured")
+    body = poll(client, live_url(page)).content.decode()
+    assert 'id="better-data" hx-swap-oob="true"' in body
+    assert "data-empty" not in body
 
 
 def test_unreadable_verdicts_and_ties_are_counted(client, owner):

@@ -6,8 +6,9 @@ import io
 import pytest
 from django.urls import reverse
 
-from experiments.models import ArtefactUse, Run, RunStatus
+from experiments.models import ArtefactUse, LatestMetric, Project, Run, RunStatus
 from tests.support.factories import make_dataset, make_model, make_run, make_user
+from tests.support.reading import reading_of
 
 pytestmark = pytest.mark.django_db
 URL = "/runs/"
@@ -94,6 +95,34 @@ def test_the_list_reads_a_fixed_number_of_queries(client, owner, django_assert_m
         make_run(make_user(), traces=False)
     with django_assert_max_num_queries(10):
         client.get(URL)
+
+
+def fill(owner, version, count: int) -> None:
+    """More runs, each with its newest metrics, as a year of use leaves them."""
+    first = Run.objects.count()
+    fields = {"recipe": "rest-em", "status": "succeeded", "dataset_version": version, "created_by": owner}
+    rows = [
+        Run(project=Project.default(), name=f"Run {n * 7919 % 1000}", dataset_sha256=version.sha256, **fields)
+        for n in range(first, first + count)
+    ]
+    LatestMetric.objects.bulk_create(
+        LatestMetric(run=run, name="accuracy", split=split, iteration=1, value=run.pk * 7919 % 1000 / 1000)
+        for run in Run.objects.bulk_create(rows)
+        for split in ("gold", "probe")
+    )
+
+
+@pytest.mark.parametrize(
+    "words", ["", "sort=gold", "sort=-gold", "sort=name", "sort=-name", "status=succeeded"]
+)
+def test_a_page_of_the_list_reads_no_more_when_there_are_many_runs(client, owner, words):
+    version = make_dataset()
+    fill(owner, version, 60)
+    client.get(f"{URL}?{words}")
+    few = reading_of(lambda: client.get(f"{URL}?{words}"))
+    fill(owner, version, 540)
+    many = reading_of(lambda: client.get(f"{URL}?{words}"))
+    assert 0 < many < 1.3 * few
 
 
 def test_picked_runs_are_cancelled_and_ended_ones_are_named(client, owner):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from experiments.alignment.errors import ConfigError, InfrastructureError
 from experiments.models import Artefact, ArtefactUse, Run, User
 from experiments.services import storage, store
+from experiments.services.locks import only_one
 from experiments.uploads import uploads_folder
 from tests.support.factories import make_run, make_user
 
@@ -121,23 +122,101 @@ def test_a_full_disk_while_packing_leaves_the_checkpoint_where_it_is(
     assert not list((Path(settings.DATA_DIR) / "archive").glob("*.part"))
 
 
+def age(*paths: Path) -> None:
+    """As if nothing had changed at or below them for 25 hours."""
+    yesterday = time.time() - 25 * 3600
+    for path in paths:
+        for one in (*path.rglob("*"), path):
+            os.utime(one, (yesterday, yesterday))
+
+
+def left_over(name: str = "", size: int = 100) -> Path:
+    """A directory of the store that no row names, a day old."""
+    folder = store.root() / "adapters" / (name or f"{store.INCOMING}dead")
+    folder.mkdir(parents=True)
+    (folder / "x").write_bytes(b"x" * size)
+    age(folder)
+    return folder
+
+
 def test_the_sweep_takes_what_no_row_names_once_it_is_a_day_old(owner: User, tmp_path: Path) -> None:
     run = run_with_files(owner, tmp_path)
-    old = store.root() / "adapters" / f"{store.INCOMING}dead"
-    fresh = store.root() / "adapters" / f"{store.INCOMING}alive"
-    for folder in (old, fresh):
-        folder.mkdir()
-        (folder / "x").write_bytes(b"x" * 100)
+    old, fresh = left_over(), left_over(f"{store.INCOMING}alive")
+    os.utime(fresh)
     upload = uploads_folder() / "arriving-dead.upload"
     upload.write_bytes(b"y" * 10)
-    yesterday = time.time() - 25 * 3600
-    for path in (old, upload, store.locate(run.artefacts.get().directory)):
-        os.utime(path, (yesterday, yesterday))
+    age(upload, store.locate(run.artefacts.get().directory))
     assert storage.sweep() >= 110
     assert not old.exists()
     assert not upload.exists()
     assert fresh.exists()
     assert content(run)
+
+
+def test_the_sweep_leaves_a_directory_in_which_a_file_still_grows(tmp_path: Path) -> None:
+    folder = left_over(f"{store.INCOMING}slow")
+    with (folder / "x").open("ab") as file:
+        file.write(b"more")
+    storage.sweep()
+    assert (folder / "x").exists()
+
+
+def test_content_that_was_left_over_stays_when_it_is_stored_again_and_has_no_row_yet(tmp_path: Path) -> None:
+    file = tmp_path / "weights"
+    file.write_bytes(b"the same weights")
+    _, directory = store.take_in("adapters", {"adapter.safetensors": file})
+    age(store.locate(directory))
+    assert store.take_in("adapters", {"adapter.safetensors": file})[1] == directory
+    storage.sweep()
+    assert (store.locate(directory) / "adapter.safetensors").read_bytes() == b"the same weights"
+
+
+@pytest.mark.parametrize("again", ["freshened", "named"])
+def test_what_is_wanted_while_the_sweep_goes_on_is_put_back(
+    owner: User, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    folder = left_over(f"again-{again}")
+    assert folder in storage.left_overs()
+
+    def found_before_it_was_wanted() -> list[Path]:
+        if again == "freshened":
+            assert store.freshen(folder)
+        else:
+            run = make_run(owner, iterations=1, traces=False)
+            Artefact.objects.create(
+                run=run, iteration=7, sha256="0" * 64, directory=f"adapters/{folder.name}"
+            )
+        return [folder]
+
+    monkeypatch.setattr(storage, "left_overs", found_before_it_was_wanted)
+    assert storage.sweep() == 0
+    assert (folder / "x").read_bytes() == b"x" * 100
+
+
+def test_what_was_just_unpacked_is_no_left_over_before_its_row_says_that_it_is_here(
+    owner: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_with_files(owner, tmp_path)
+    before = content(run)
+    age(store.locate(run.artefacts.get().directory))
+    storage.archive_checkpoints(run, owner)
+    write_state = storage._set_state
+
+    def sweep_first(*change: Any) -> None:
+        storage.sweep()
+        write_state(*change)
+
+    monkeypatch.setattr(storage, "_set_state", sweep_first)
+    storage.restore_checkpoints(run, owner)
+    assert content(run) == before
+
+
+def test_one_sweep_at_a_time() -> None:
+    folder = left_over(f"{store.INCOMING}twice")
+    with only_one("sweep"):
+        assert storage.sweep() == 0
+    assert folder.exists()
+    assert storage.sweep() >= 100
 
 
 def test_the_page_lists_the_largest_first_and_who_needs_them(

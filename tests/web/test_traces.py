@@ -168,7 +168,7 @@ def test_lineage_and_another_context_are_shown(reader, run):
     trace = Trace.objects.filter(part="train").first()
     make_candidate(trace, "Revised", parent=0, context=[{"role": "user", "content": "Please revise."}])
     text = reader.get(reverse("trace-detail", args=[trace.pk])).content.decode()
-    assert "made from" in text
+    assert "changes against" in text
     assert "Please revise." in text
 
 

@@ -7,23 +7,10 @@ from safetensors.torch import load_file
 
 from experiments.alignment.errors import Cancelled, ConfigError, DataError, ModelError
 from experiments.alignment.learners import DPO, SFT, Adapter
-from experiments.alignment.types import Ask, Checkpoint, Demonstration, Message, Preference
+from experiments.alignment.types import Ask, Checkpoint, Demonstration, Preference
 from tasks.workshop import LocalWorkshop
+from tests.support.lessons import QUICK, carry_on, learn, user
 from tests.support.tiny_model import build_tiny_model
-
-QUICK = {"learning_rate": 1e-2, "epochs": 2, "batch_size": 8}
-
-
-def carry_on():
-    pass
-
-
-def ignore(step, total):
-    pass
-
-
-def user(text):
-    return (Message("user", text),)
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +29,6 @@ def demonstrations(count=16):
 
 def preferences(count=16, **settings):
     return [Preference(user(f"question {n}"), "yes", "no, never", **settings) for n in range(count)]
-
-
-def learn(workshop, spec, samples, init, reference=None, seed=1, check=carry_on, progress=ignore):
-    return workshop.learn(spec, samples, init, reference or init, seed, check, progress)
 
 
 def adapter(checkpoint):
@@ -105,6 +88,13 @@ def test_training_again_gives_the_same_bytes(tmp_path, base, spec):
     assert first.figures == second.figures
     for path in first.checkpoint.adapters[-1].iterdir():
         assert path.read_bytes() == (second.checkpoint.adapters[-1] / path.name).read_bytes()
+
+
+def test_a_training_of_a_single_step_learns(workshop, base):
+    trained = learn(workshop, SFT(**QUICK | {"epochs": 1}), demonstrations(4), base)
+    assert trained.steps == 1
+    moved = [tensor.abs().max() for name, tensor in adapter(trained.checkpoint).items() if "lora_B" in name]
+    assert min(moved) > 0
 
 
 def test_another_seed_trains_another_adapter(workshop, base):

@@ -5,8 +5,8 @@ import torch
 from transformers import GemmaConfig, GPT2Config, MistralConfig, PreTrainedConfig, Qwen2Config
 from transformers.models.auto import AutoModelForCausalLM
 
-from experiments.alignment.learners import DPO, SFT
-from experiments.alignment.types import Ask, Checkpoint, Demonstration, Message, Preference
+from experiments.alignment.learners import DPO, SFT, Lesson, PolicyGradient, RewardModel
+from experiments.alignment.types import Ask, Checkpoint, Demonstration, Message, Preference, Rollout
 from tasks.policies.loading import LoadedModel
 from tasks.policies.sampling import Row, decode, left_padded
 from tasks.workshop import LocalWorkshop
@@ -60,22 +60,45 @@ def test_both_learners_train_and_their_adapters_load(directory, tmp_path):
     base = Checkpoint("base", directory)
     prompt = (Message("user", "q"),)
     first = workshop.learn(
-        SFT(learning_rate=1e-2, epochs=20),
-        [Demonstration(prompt, "yes")],
-        base,
-        base,
-        1,
+        Lesson(SFT(learning_rate=1e-2, epochs=20), [Demonstration(prompt, "yes")], base, base, 1),
         carry_on,
         lambda *_: None,
     )
     second = workshop.learn(
-        DPO(learning_rate=1e-3),
-        [Preference(prompt, "yes", "no")],
-        first.checkpoint,
-        first.checkpoint,
-        1,
+        Lesson(
+            DPO(learning_rate=1e-3),
+            [Preference(prompt, "yes", "no")],
+            first.checkpoint,
+            first.checkpoint,
+            1,
+        ),
         carry_on,
         lambda *_: None,
     )
     (answer,) = workshop.policy("policy", second.checkpoint).generate([Ask(prompt, 8)], carry_on)
     assert answer.text == "yes"
+
+
+def test_rewards_and_choices_are_learned_too(directory, tmp_path):
+    workshop = LocalWorkshop(tmp_path, "cpu", "float32", threads=1)
+    base = Checkpoint("base", directory)
+    prompt, quick = (Message("user", "q"),), {"learning_rate": 1e-2, "epochs": 12}
+    pairs = [Preference(prompt, "yes", "no")]
+    pulls = [Rollout(prompt, arm, gain, options=("yes", "no")) for arm, gain in (("yes", 1.0), ("no", -1.0))]
+    rewards, choices = (
+        learned.checkpoint
+        for learned in (
+            workshop.learn(Lesson(spec, samples, base, base, 1), carry_on, lambda *_: None)
+            for spec, samples in (
+                (RewardModel(**quick), pairs),
+                (PolicyGradient(**quick, clip=0.9), pulls),
+            )
+        )
+    )
+    asks = [Ask(prompt, 1)]
+    yes, no = workshop.policy("rewards", rewards).reward(asks * 2, ["yes", "no"], carry_on)
+    assert yes > no
+    before, after = (
+        workshop.policy("policy", at).choose(asks, [("yes", "no")], carry_on)[0][0] for at in (base, choices)
+    )
+    assert after > before

@@ -73,3 +73,10 @@ def test_messages_that_the_template_refuses_are_bad_data(tokenizer, monkeypatch)
     )
     with pytest.raises(DataError, match=r"refuses messages .* system, user: no system role"):
         ChatFormat(tokenizer).prompt_ids((Message("system", "x"), Message("user", "y")))
+
+
+def test_a_last_message_of_the_assistant_is_the_beginning_of_the_answer(tokenizer):
+    chat, asked = ChatFormat(tokenizer), (Message("user", "Count."),)
+    begun = chat.prompt_ids((*asked, Message("assistant", "One, two")))
+    assert begun == chat.prompt_ids(asked) + chat.text_ids("One, two")
+    assert begun[-1] != chat.end_id

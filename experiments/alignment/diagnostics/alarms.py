@@ -9,11 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from experiments.alignment.diagnostics.gap_closure import LEAST_ERRORS
+from experiments.alignment.diagnostics.intervals import Z
 from experiments.alignment.types import Alarm, Metric, Split
 
 History = Sequence[tuple[int, Metric]]
 DIVERSITY_FLOOR = 0.7
 """Share of the start's diversity below which a whole interval is a collapse."""
+DEGENERATE_RISE = 0.05
+"""How far above the start's share of degenerate answers a whole interval must lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,36 @@ RULES = (
         "The judge gives nearly everything one score.",
     ),
     Rule(
+        "entropy_collapse",
+        "answer_entropy_ratio",
+        "probe",
+        "below",
+        0.5,
+        "Samples of one prompt agree far more than at the start: a vote among them says little that is new.",
+    ),
+    Rule(
         "ties",
         "tie_rate",
         "train",
         "above",
         0.5,
         "On most prompts all answers got the same score: few pairs are left.",
+    ),
+    Rule(
+        "pgr_boundary",
+        "pgr",
+        "probe",
+        "below",
+        0.0,
+        "The student is worse than its weak supervisor: it learned the supervisor's errors.",
+    ),
+    Rule(
+        "pgr_too_good",
+        "pgr",
+        "probe",
+        "above",
+        0.95,
+        "Weak labels teach as much as true ones: look for true labels that leaked to the student.",
     ),
 )
 
@@ -85,7 +113,8 @@ def alarms(metrics: Sequence[Metric], history: History) -> list[Alarm]:
     """The alarms of an iteration from its metrics and those of all earlier ones."""
     now = {(metric.name, metric.split): metric for metric in metrics}
     fired = [alarm for rule in RULES if (alarm := _fired(rule, now.get((rule.metric, rule.split))))]
-    return [*fired, *_no_samples(now), *_diversity(now, history), *_proxy_alone(now, history)]
+    compared = [*_diversity(now, history), *_degenerate(now, history), *_proxy_alone(now, history)]
+    return [*fired, *_no_samples(now), *_little_to_recover(now), *compared]
 
 
 def _fired(rule: Rule, metric: Metric | None) -> Alarm | None:
@@ -109,8 +138,29 @@ def _no_samples(now: dict[tuple[str, Split], Metric]) -> Iterator[Alarm]:
         )
 
 
+def _little_to_recover(now: dict[tuple[str, Split], Metric]) -> Iterator[Alarm]:
+    """Says why PGR has no value: the rule of `gap_closure`, in one sentence."""
+    pgr, gap = now.get(("pgr", "probe")), now.get(("weak_gap", "probe"))
+    if pgr is None or pgr.value is not None or gap is None:
+        return
+    if gap.value is not None and gap.low is not None and gap.high is not None:
+        least = LEAST_ERRORS * (gap.high - gap.low) / (2 * Z)
+        yield Alarm(
+            "pgr_undefined",
+            gap.value,
+            least,
+            "PGR is undefined: the ceiling is not ahead of the weak supervisor by more than three standard errors. "
+            f"{_figures(gap)}",
+        )
+
+
+def _start(history: History) -> dict[str, Metric]:
+    """What the probe answers were like before training, by the metric's name."""
+    return {metric.name: metric for at, metric in history if at == 0 and metric.split == "probe"}
+
+
 def _diversity(now: dict[tuple[str, Split], Metric], history: History) -> Iterator[Alarm]:
-    start = {metric.name: metric for at, metric in history if at == 0 and metric.split == "probe"}
+    start = _start(history)
     for name, rises in (("distinct_2", False), ("opening_phrase_share", True)):
         metric, first = now.get((name, "probe")), start.get(name)
         if (
@@ -129,6 +179,20 @@ def _diversity(now: dict[tuple[str, Split], Metric], history: History) -> Iterat
                 DIVERSITY_FLOOR * floor,
                 f"Answers became much more alike than at the start. {_figures(metric)}",
             )
+
+
+def _degenerate(now: dict[tuple[str, Split], Metric], history: History) -> Iterator[Alarm]:
+    metric, first = now.get(("degenerate_share", "probe")), _start(history).get("degenerate_share")
+    if metric is None or metric.low is None or first is None or first.value is None:
+        return
+    most = first.value + DEGENERATE_RISE
+    if metric.low > most:
+        yield Alarm(
+            "degenerate_answers",
+            metric.low,
+            most,
+            f"Far more answers than at the start are empty or repeat one thing: read them. {_figures(metric)}",
+        )
 
 
 def _proxy_alone(now: dict[tuple[str, Split], Metric], history: History) -> Iterator[Alarm]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from experiments.alignment.diagnostics.findings import LEAST_FOR_MEAN, Finding, not_enough
 from experiments.alignment.diagnostics.intervals import Z, share
+from experiments.alignment.sentences import repeats
 
 WORD = re.compile(r"\w+")
 OPENING_WORDS = 3
@@ -47,3 +48,11 @@ def opening_phrase_share(texts: Sequence[str]) -> Finding:
         return not_enough(0)
     commonest, _ = Counter(openings).most_common(1)[0]
     return share([float(opening == commonest) for opening in openings])
+
+
+def degenerate_share(texts: Sequence[str]) -> Finding:
+    """Share of answers that say nothing or one thing over and over (`sentences.repeats`): "DONE: DONE".
+
+    A number, a label or any other short answer that is said once is none of them.
+    """
+    return share([float(repeats(words(text))) for text in texts])

@@ -4,25 +4,27 @@ Index t is measured on checkpoint t, except what describes the samples of round 
 t - 1. Names, titles and help stand in `metrics_table`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from experiments.alignment.composition import CONTROL, Phase
 from experiments.alignment.diagnostics import intervals, judging, text
 from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record, paired, said, scored, unscored
+from experiments.alignment.evaluators.measures import find_measure
+from experiments.alignment.evaluators.record import Record, Values, paired, said, scored, unscored
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.samples import samples
-from experiments.alignment.steps import SPLIT_OF_PART, has_control
-from experiments.alignment.types import Group, Metric, Part, Split
+from experiments.alignment.steps import HELD_OUT, split_of
+from experiments.alignment.types import Candidate, Group, Metric, Part, Split
 
-HELD_OUT: tuple[Part, ...] = ("probe", "gold")
-CONTROL_OF: dict[Part, Part] = {"probe": "control_probe", "gold": "control_gold"}
+POLICY = "policy"
 SLOPE_POINTS = 4
 """Slopes are taken over the last four measurements at most; `intervals.slope` asks for three."""
 
 
 def metrics(record: Record) -> list[Metric]:
     """Every metric that the iteration's record supports, in a fixed order."""
-    return [metric for estimate in ESTIMATES for metric in estimate(record)]
+    own = [find_measure(name) for name in record.composition.measures]
+    return [metric for estimate in (*ESTIMATES, *own) for metric in estimate(record)]
 
 
 def _metric(name: str, split: Split, finding: Finding, n_unscored: int = 0) -> Metric:
@@ -30,22 +32,24 @@ def _metric(name: str, split: Split, finding: Finding, n_unscored: int = 0) -> M
 
 
 def _accuracy(record: Record) -> Iterator[Metric]:
-    arms = dict.fromkeys(HELD_OUT, "accuracy")
-    if has_control(record.composition):
-        arms |= {CONTROL_OF[part]: "control_accuracy" for part in HELD_OUT}
-    for part, name in arms.items():
-        values = record.verdicts(part)
-        if values:
-            yield _metric(name, SPLIT_OF_PART[part], intervals.share(scored(values)), unscored(values))
+    for split in HELD_OUT:
+        yield from _share("accuracy", split, record.verdicts(split))
+        for arm in record.composition.all_arms:
+            yield from _share(f"{arm.name}_accuracy", split, record.arm_verdicts(arm, split))
+
+
+def _share(name: str, split: Split, values: Values) -> Iterator[Metric]:
+    if values:
+        yield _metric(name, split, intervals.share(scored(values)), unscored(values))
 
 
 def _against_earlier(record: Record) -> Iterator[Metric]:
     if record.iteration == 0:
         return
-    for part in HELD_OUT:
-        now = record.verdicts(part)
+    for split in HELD_OUT:
+        now = record.verdicts(split)
         if now:
-            yield _metric("accuracy_gain", SPLIT_OF_PART[part], _difference(now, record.verdicts(part, 0)))
+            yield _metric("accuracy_gain", split, _difference(now, record.verdicts(split, 0)))
     now, before = record.verdicts("probe"), record.verdicts("probe", record.iteration - 1)
     if now:
         wins = [(1 + a - b) / 2 for a, b in zip(*paired(now, before), strict=True)]
@@ -53,14 +57,11 @@ def _against_earlier(record: Record) -> Iterator[Metric]:
 
 
 def _against_control(record: Record) -> Iterator[Metric]:
-    if not has_control(record.composition):
-        return
-    for part in HELD_OUT:
-        now = record.verdicts(part)
-        if now:
-            yield _metric(
-                "control_gain", SPLIT_OF_PART[part], _difference(now, record.verdicts(CONTROL_OF[part]))
-            )
+    control = next((arm for arm in record.composition.all_arms if arm.name == CONTROL), None)
+    for split in HELD_OUT if control else ():
+        now = record.verdicts(split)
+        if now and control:
+            yield _metric("control_gain", split, _difference(now, record.arm_verdicts(control, split)))
 
 
 def _difference(first: intervals.Values, second: intervals.Values) -> Finding:
@@ -70,14 +71,14 @@ def _difference(first: intervals.Values, second: intervals.Values) -> Finding:
 def _proxy(record: Record) -> Iterator[Metric]:
     values = record.proxy()
     if values:
-        split = SPLIT_OF_PART[record.proxy_part]
+        split = split_of(record.proxy_part)
         yield _metric("proxy", split, intervals.mean(scored(values)), unscored(values))
 
 
 def _slopes(record: Record) -> Iterator[Metric]:
     points = range(max(0, record.iteration - SLOPE_POINTS + 1), record.iteration + 1)
     series = {
-        ("proxy_slope", SPLIT_OF_PART[record.proxy_part]): [record.proxy(t) for t in points],
+        ("proxy_slope", split_of(record.proxy_part)): [record.proxy(t) for t in points],
         ("accuracy_slope", "probe"): [record.verdicts("probe", t) for t in points],
     }
     for (name, split), rounds in series.items():
@@ -96,41 +97,70 @@ def _answers(record: Record) -> Iterator[Metric]:
     yield _metric("truncated_share", "probe", intervals.share([float(a.stop == "length") for a in answers]))
     yield _metric("distinct_2", "probe", text.distinct_2(texts))
     yield _metric("opening_phrase_share", "probe", text.opening_phrase_share(texts))
+    yield _metric("degenerate_share", "probe", text.degenerate_share(texts))
 
 
 def _operator(record: Record) -> Iterator[Metric]:
-    groups = [group for group in record.groups("operator") if any(s.kind == GOLD for s in group.signals)]
+    groups = _checked(record, "operator")
     if not groups:
         return
+    chosen = _picked(record.composition.operator, groups)
+    if any(_plain(candidate) for group in groups for candidate in group.candidates):
+        yield from _against_plain(groups, chosen)
+    yield _metric("operator_accuracy", "probe", intervals.share(scored(chosen)), unscored(chosen))
+    if record.composition.control:
+        control = _picked(record.composition.control, _checked(record, "operator_control"))
+        yield _metric(
+            "operator_control_accuracy", "probe", intervals.share(scored(control)), unscored(control)
+        )
+        yield _metric("operator_against_control", "probe", _difference(chosen, control))
+
+
+def _against_plain(groups: Sequence[Group], chosen: Values) -> Iterator[Metric]:
+    """Where no candidate saw the prompt alone there is nothing plain; then the control says what the operator adds."""
     plain = {group.prompt.id: _mean_verdict(group) for group in groups}
     yield _metric("pass_at_1", "probe", intervals.share(scored(plain)), unscored(plain))
-    chosen = {group.prompt.id: _operator_verdict(record, group) for group in groups}
     finding = _difference(chosen, plain)
     yield _metric("operator_gain", "probe", finding, len(groups) - finding.n)
 
 
+def _checked(record: Record, part: Part) -> list[Group]:
+    return [group for group in record.groups(part) if any(s.kind == GOLD for s in group.signals)]
+
+
 def _mean_verdict(group: Group) -> float | None:
-    values = [value for c in group.candidates for value in group.values(GOLD, c.index)]
+    """Over the plain samples: what a revision, a referee or a game adds to them is the operator's."""
+    values = [value for c in group.candidates if _plain(c) for value in group.values(GOLD, c.index)]
     return sum(values) / len(values) if values else None
 
 
-def _operator_verdict(record: Record, group: Group) -> float | None:
-    best = record.composition.phases[0].branches[0].select.best(group)
+def _plain(candidate: Candidate) -> bool:
+    return candidate.parent is None and candidate.role == POLICY and candidate.context is None
+
+
+def _picked(phase: Phase, groups: Sequence[Group]) -> Values:
+    return {group.prompt.id: _best_verdict(phase, group) for group in groups}
+
+
+def _best_verdict(phase: Phase, group: Group) -> float | None:
+    best = phase.branches[0].select.best(group)
     return None if best is None else group.mean_value(GOLD, best)
 
 
 def _round(record: Record) -> Iterator[Metric]:
     groups = record.groups("train") if record.iteration else []
-    if not groups or record.own_kind is None:
+    if not groups:
+        return
+    branch = record.composition.operator.branches[0]
+    made = [len(samples(group, branch.role, branch.select.produces)) for group in groups]
+    yield _metric("kept_share", "train", intervals.share([float(count > 0) for count in made]))
+    yield Metric("samples", "train", float(sum(made)), None, None, len(groups))
+    if record.own_kind is None:
         return
     own = [[group.mean_value(record.own_kind, c.index) for c in group.candidates] for group in groups]
     means = [judging.mean_or_none(values) for values in own]
     present = [value for value in means if value is not None]
     yield _metric("sample_value", "train", intervals.mean(present), len(means) - len(present))
-    branch = record.composition.phases[0].branches[0]
-    made = [len(samples(group, branch.role, branch.select.produces)) for group in groups]
-    yield _metric("kept_share", "train", intervals.share([float(count > 0) for count in made]))
-    yield Metric("samples", "train", float(sum(made)), None, None, len(groups))
     if branch.select.produces == "preference":
         yield _metric("tie_rate", "train", judging.tie_rate(own))
 
@@ -141,9 +171,9 @@ def _judge(record: Record) -> Iterator[Metric]:
         spoken = said(record.groups(part) if part == "probe" or record.iteration else [], kinds)
         values = [[signal.value for signal in of_prompt] for of_prompt in spoken]
         if values:
-            yield _metric("parse_failure_rate", SPLIT_OF_PART[part], judging.parse_failure_rate(values))
+            yield _metric("parse_failure_rate", split_of(part), judging.parse_failure_rate(values))
             missing = sum(value is None for of_prompt in values for value in of_prompt)
-            yield _metric("score_saturation", SPLIT_OF_PART[part], judging.score_saturation(values), missing)
+            yield _metric("score_saturation", split_of(part), judging.score_saturation(values), missing)
 
 
 ESTIMATES: tuple[Callable[[Record], Iterator[Metric]], ...] = (

@@ -3,23 +3,30 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from experiments.alignment.composition import Composition
+from experiments.alignment.composition import Arm, Composition
 from experiments.alignment.evaluators.task import GOLD
-from experiments.alignment.types import Candidate, Group, Part, Signal
+from experiments.alignment.steps import part_of
+from experiments.alignment.types import Candidate, Group, Part, Signal, Split
 
 Values = Mapping[str, float | None]
 """One number a prompt, by the prompt's id; None where it is unscored."""
 
 
+def _nothing(phase: int) -> Iterable[Group]:
+    return ()
+
+
 @dataclass
 class Record:
     """The committed groups of a run up to one iteration. Each part is loaded once, when it is first
-    needed.
+    needed. `verifier` is the check that the data set names, for references of train prompts.
     """
 
     iteration: int
     composition: Composition
     load: Callable[[Part, int], Iterable[Group]]
+    verifier: str = "none"
+    load_phase: Callable[[int], Iterable[Group]] = _nothing
     loaded: dict[tuple[Part, int], list[Group]] = field(default_factory=dict)
 
     def groups(self, part: Part, iteration: int | None = None) -> Sequence[Group]:
@@ -29,6 +36,10 @@ class Record:
             self.loaded[key] = list(self.load(*key))
         return self.loaded[key]
 
+    def of_phase(self, phase: int) -> Sequence[Group]:
+        """The train groups that any one phase of this iteration left; `groups` has the main phase's."""
+        return list(self.load_phase(phase))
+
     def answers(self, part: Part) -> list[Candidate]:
         """The greedy answers of a part."""
         return [group.candidates[0] for group in self.groups(part)]
@@ -36,6 +47,10 @@ class Record:
     def verdicts(self, part: Part, iteration: int | None = None) -> Values:
         """Whether each greedy answer is right by the task's check; empty where the data has no check."""
         return _of_kind(self.groups(part, iteration), GOLD)
+
+    def arm_verdicts(self, arm: Arm, split: Split) -> Values:
+        """Whether an arm's answers are right; of an arm that is asked once, those before training."""
+        return self.verdicts(part_of(arm, split), 0 if arm.once else None)
 
     def lengths(self, part: Part, iteration: int | None = None) -> Values:
         """Tokens of each greedy answer."""
@@ -46,12 +61,12 @@ class Record:
     @property
     def own_kind(self) -> str | None:
         """The kind of signal that the first branch selects by: the loop's proxy. None where it reads none."""
-        return next(iter(sorted(self.composition.phases[0].branches[0].select.reads)), None)
+        return next(iter(sorted(self.composition.operator.branches[0].select.reads)), None)
 
     @property
     def proxy_part(self) -> Part:
         """Where that signal is read in Evaluate."""
-        sources = self.composition.phases[0].signals
+        sources = self.composition.operator.signals
         return "proxy" if any(s.kind == self.own_kind and s.needs_reference for s in sources) else "probe"
 
     def proxy(self, iteration: int | None = None) -> Values:
@@ -60,7 +75,8 @@ class Record:
 
     def spoken_kinds(self) -> frozenset[str]:
         """The kinds of signal that a model writes and that must therefore be parsed."""
-        return frozenset(source.kind for source in self.composition.phases[0].signals if source.roles)
+        sources = self.composition.operator.signals
+        return frozenset(source.kind for source in sources if "generate" in source.needs)
 
 
 def _of_kind(groups: Sequence[Group], kind: str) -> Values:

@@ -1,11 +1,13 @@
 """The task's own check, applied to held-out references."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.alignment.signals.verify_outcome import outcome
+from experiments.alignment.ports import Check, CodeRunner
+from experiments.alignment.signals.verify_outcome import outcomes
 from experiments.alignment.types import Group, Reference, Signal
-from experiments.alignment.verifiers import verify
+from experiments.alignment.verifiers import verify_all
 
 GOLD = "gold"
 
@@ -15,14 +17,13 @@ class TaskEvaluator:
     """Signals of kind `gold`: 1 right, 0 wrong, None where no answer was found."""
 
     verifier: str
+    runner: CodeRunner | None = None
     name: ClassVar[str] = "task"
 
-    def score(self, group: Group, reference: Reference) -> tuple[Signal, ...]:
-        """One signal a candidate, in order."""
-        return tuple(
-            self._score(candidate.index, candidate.text, reference) for candidate in group.candidates
-        )
-
-    def _score(self, index: int, text: str, reference: Reference) -> Signal:
-        verdict = verify(self.verifier, text, reference)
-        return outcome(GOLD, self.verifier, index, verdict.value, verdict.label, verdict.reason)
+    def score(
+        self, groups: Sequence[Group], references: Mapping[str, Reference], check: Check
+    ) -> list[tuple[Signal, ...]]:
+        """One signal a candidate, in order; `references` are by the prompt's id."""
+        cases = [(c.text, references[group.prompt.id]) for group in groups for c in group.candidates]
+        verdicts = iter(verify_all(self.verifier, cases, self.runner, check))
+        return outcomes(GOLD, self.verifier, groups, verdicts)

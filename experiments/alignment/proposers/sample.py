@@ -19,6 +19,7 @@ class Sample:
     role: str = "policy"
     top_p: float = 1.0
     needs: ClassVar[frozenset[Capability]] = frozenset({"generate"})
+    gives: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from experiments.alignment.judges.judge import Judge
 from experiments.alignment.judges.rubrics import QUALITY, Rubric, judge_messages, read_score
 from experiments.alignment.ports import Round
 from experiments.alignment.seeds import seed_at
@@ -44,10 +45,12 @@ class JudgeScalar:
         """`repeats` signals a candidate, in the candidates' order; an unreadable verdict is unscored."""
         cases = [(g, c, r) for g in groups for c in g.candidates for r in range(self.repeats)]
         asks = [self._ask(at, group, candidate, repeat) for group, candidate, repeat in cases]
-        answers = iter(at.policy(self.role).generate(asks, at.check))
+        policy = at.policy(self.role)
+        answers = iter(policy.generate(asks, at.check))
+        judge = self._judge(policy.name)
         return [
             tuple(
-                self._signal(candidate, repeat, next(answers))
+                self._signal(candidate, repeat, judge, next(answers))
                 for candidate in group.candidates
                 for repeat in range(self.repeats)
             )
@@ -66,10 +69,18 @@ class JudgeScalar:
             candidate.index,
             repeat,
         )
-        temperature = self.temperature if self.repeats > 1 else 0.0
-        return Ask(messages, self.max_tokens, temperature, seed=seed_at(*place))
+        return Ask(messages, self.max_tokens, self._temperature, seed=seed_at(*place))
 
-    def _signal(self, candidate: Candidate, repeat: int, answer: Completion) -> Signal:
+    @property
+    def _temperature(self) -> float:
+        return self.temperature if self.repeats > 1 else 0.0
+
+    def _judge(self, model: str) -> Judge:
+        prompt = judge_messages(self.rubric, "{question}", "{answer}")
+        drawn = (self.max_tokens, self._temperature, self.repeats)
+        return Judge(self.rubric.name, self.rubric.version, prompt, model, "text", *drawn)
+
+    def _signal(self, candidate: Candidate, repeat: int, judge: Judge, answer: Completion) -> Signal:
         read = read_score(answer.text, self.rubric.low, self.rubric.high)
         reason = read.reason if answer.text.strip() else NO_RESPONSE
         return Signal(
@@ -85,6 +96,7 @@ class JudgeScalar:
                     "name": self.rubric.name,
                     "version": self.rubric.version,
                     "sha256": self.rubric.sha256,
+                    "judge": judge.sha256,
                     "low": self.rubric.low,
                     "high": self.rubric.high,
                 },

@@ -2,14 +2,14 @@
 reference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from experiments.alignment.errors import DataError
 from experiments.alignment.ports import Round
-from experiments.alignment.types import Candidate, Capability, Group, Prompt, Signal
-from experiments.alignment.verifiers import verify
+from experiments.alignment.types import Capability, Group, Prompt, Reference, Signal
+from experiments.alignment.verifiers import Verdict, verify_all
 
 
 @dataclass(frozen=True)
@@ -26,27 +26,39 @@ class VerifyOutcome:
 
     def read(self, at: Round, groups: Sequence[Group]) -> list[tuple[Signal, ...]]:
         """One signal a candidate. Raises DataError for a prompt without a reference."""
-        return [
-            tuple(_read(at.verifier, group.prompt, candidate) for candidate in group.candidates)
-            for group in groups
-        ]
+        cases = [(c.text, _reference(group.prompt)) for group in groups for c in group.candidates]
+        verdicts = iter(verify_all(at.verifier, cases, at.runner, at.check))
+        return outcomes(self.kind, at.verifier, groups, verdicts)
 
 
-def _read(verifier: str, prompt: Prompt, candidate: Candidate) -> Signal:
+def _reference(prompt: Prompt) -> Reference:
     if prompt.reference is None:
         raise DataError(f"Prompt {prompt.id} has no answer to verify by; add one or choose another data set.")
-    return outcome("verify", verifier, candidate.index, *_verdict(verifier, prompt, candidate))
+    return prompt.reference
 
 
-def _verdict(verifier: str, prompt: Prompt, candidate: Candidate) -> tuple[float | None, str, str]:
-    assert prompt.reference is not None
-    verdict = verify(verifier, candidate.text, prompt.reference)
-    return verdict.value, verdict.label, verdict.reason
+def outcomes(
+    kind: str, source: str, groups: Sequence[Group], verdicts: Iterator[Verdict]
+) -> list[tuple[Signal, ...]]:
+    """One signal a candidate from as many verdicts, in order."""
+    return [
+        tuple(outcome(kind, source, c.index, next(verdicts)) for c in group.candidates) for group in groups
+    ]
 
 
-def outcome(kind: str, source: str, index: int, value: float | None, label: str, reason: str) -> Signal:
+def outcome(kind: str, source: str, index: int, verdict: Verdict) -> Signal:
     """A verifier's verdict as a signal about one candidate; without a value it is unscored, for that
     reason.
     """
-    error = "" if value is not None else reason
-    return Signal(kind, source, (index,), value, label=label, text=reason, parsed=not error, error=error)
+    error = "" if verdict.value is not None else verdict.reason
+    return Signal(
+        kind,
+        source,
+        (index,),
+        verdict.value,
+        label=verdict.label,
+        text=verdict.reason,
+        evidence=verdict.evidence,
+        parsed=not error,
+        error=error,
+    )

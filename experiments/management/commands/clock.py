@@ -1,6 +1,7 @@
-"""`manage.py clock`: fires schedules, reaps lost runs and rings for runnable work, every two seconds."""
+"""`manage.py clock`: fires schedules, reaps lost runs, rings for runnable work; every two seconds."""
 
 import logging
+import math
 import signal
 import threading
 import time
@@ -12,11 +13,12 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 from kombu.exceptions import OperationalError as BrokerError
 
-from experiments.services.clock import tick
+from experiments.services.clock import housekeep, tick
 from experiments.supervision.checkpoint import checkpoint_wal
 
 TICK_SECONDS = 2.0
 CHECKPOINT_SECONDS = 10.0
+HOUSEKEEP_SECONDS = 3600.0
 LONGEST_PAUSE = 30.0
 
 logger = logging.getLogger("plumbline.clock")
@@ -33,6 +35,7 @@ class Command(BaseCommand):
         self.stop = threading.Event()
         self.failures = 0
         self.checkpointed = time.monotonic()
+        self.housekept = -math.inf
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.on_signal)
         while not self.stop.is_set():
@@ -48,6 +51,7 @@ class Command(BaseCommand):
         try:
             tick()
             self.checkpoint_when_due()
+            self.housekeep_when_due()
         except (DatabaseError, BrokerError, OSError) as error:
             self.failures += 1
             pause = min(LONGEST_PAUSE, TICK_SECONDS * 2**self.failures)
@@ -64,3 +68,9 @@ class Command(BaseCommand):
         if time.monotonic() - self.checkpointed >= CHECKPOINT_SECONDS:
             checkpoint_wal(connection)
             self.checkpointed = time.monotonic()
+
+    def housekeep_when_due(self) -> None:
+        """Keep house at once and then hourly. One that fails is not tried again before an hour has gone."""
+        if time.monotonic() - self.housekept >= HOUSEKEEP_SECONDS:
+            self.housekept = time.monotonic()
+            housekeep()

@@ -1,0 +1,111 @@
+"""What a context did and how much of it stayed: divergence and accuracy closed, leakage, order of constructed pairs."""
+
+from collections.abc import Iterator, Sequence
+
+from experiments.alignment.diagnostics import intervals
+from experiments.alignment.diagnostics.findings import Finding
+from experiments.alignment.diagnostics.gap_closure import gap_closure
+from experiments.alignment.diagnostics.judging import mean_or_none
+from experiments.alignment.diagnostics.text import words
+from experiments.alignment.evaluators.record import Record, Values, paired, scored, unscored
+from experiments.alignment.evaluators.task import GOLD
+from experiments.alignment.selectors.constructed_pair import CONSTRUCTION
+from experiments.alignment.steps import HELD_OUT
+from experiments.alignment.types import Group, Message, Metric, Split
+
+ARM = "context"
+GAP = "context_gap"
+QUOTED_WORDS = 4
+Phrases = frozenset[tuple[str, ...]]
+
+
+def measure(record: Record) -> Iterator[Metric]:
+    """Whatever the record supports, so that all recipes with contexts can share it."""
+    yield from _divergence(record)
+    if record.iteration:
+        yield from _accuracy_closed(record)
+    yield from _leakage(record)
+    yield from _construction(record)
+
+
+def _divergence(record: Record) -> Iterator[Metric]:
+    now = _gaps(record, record.iteration)
+    if not now:
+        return
+    yield _metric("context_kl", "probe", intervals.mean(scored(now)), unscored(now))
+    if record.iteration:
+        first, after = paired(_gaps(record, 0), now)
+        closure = gap_closure([-gap for gap in first], [0.0] * len(first), [-gap for gap in after])
+        yield _metric("context_kl_closed", "probe", closure.closed)
+
+
+def _gaps(record: Record, iteration: int) -> Values:
+    groups = [g for g in record.groups("operator", iteration) if any(s.kind == GAP for s in g.signals)]
+    return {
+        g.prompt.id: mean_or_none([v for c in g.candidates for v in g.values(GAP, c.index)]) for g in groups
+    }
+
+
+def _accuracy_closed(record: Record) -> Iterator[Metric]:
+    for arm in record.composition.arms:
+        for split in HELD_OUT if arm.name == ARM else ():
+            before, with_context = record.verdicts(split, 0), record.arm_verdicts(arm, split)
+            now = record.verdicts(split)
+            three = [(before.get(key), with_context.get(key), value) for key, value in now.items()]
+            known = [(a, b, c) for a, b, c in three if a is not None and b is not None and c is not None]
+            closure = gap_closure([a for a, _, _ in known], [b for _, b, _ in known], [c for *_, c in known])
+            yield _metric("context_gap_closed", split, closure.closed, len(three) - len(known))
+
+
+def _leakage(record: Record) -> Iterator[Metric]:
+    contexts = _contexts(record.groups("operator"))
+    if contexts:
+        shares = [float(bool(_quoted(group, contexts))) for group in record.groups("probe")]
+        yield _metric("context_leakage", "probe", intervals.share(shares))
+
+
+def _contexts(groups: Sequence[Group]) -> Phrases:
+    """Phrases of the contexts that the candidates of the operator saw, without those of their own prompts."""
+    return frozenset(
+        phrase
+        for group in groups
+        for candidate in group.candidates
+        if candidate.context
+        for phrase in _phrases(candidate.context) - _phrases(group.prompt.messages)
+    )
+
+
+def _quoted(group: Group, contexts: Phrases) -> Phrases:
+    answer = _phrases((Message("assistant", group.candidates[0].text),))
+    return (answer & contexts) - _phrases(group.prompt.messages)
+
+
+def _phrases(messages: Sequence[Message]) -> Phrases:
+    told = [words(message.content) for message in messages]
+    return frozenset(
+        tuple(text[at : at + QUOTED_WORDS]) for text in told for at in range(len(text) - QUOTED_WORDS + 1)
+    )
+
+
+def _construction(record: Record) -> Iterator[Metric]:
+    pairs = [pair for group in record.groups("operator") if (pair := _pair(group))]
+    if not pairs:
+        return
+    told = [float(better > worse) for better, worse in pairs if better != worse]
+    yield _metric("construction_told", "probe", intervals.share([float(a != b) for a, b in pairs]))
+    yield _metric("construction_accuracy", "probe", intervals.share(told))
+    better, worse = [a for a, _ in pairs], [b for _, b in pairs]
+    yield _metric("construction_gain", "probe", intervals.paired_difference(better, worse))
+
+
+def _pair(group: Group) -> tuple[float, float] | None:
+    """The check's verdicts on the answer made to be better and on the other one."""
+    made = {
+        group.mean_value(CONSTRUCTION, c.index): group.mean_value(GOLD, c.index) for c in group.candidates
+    }
+    better, worse = made.get(1.0), made.get(0.0)
+    return None if better is None or worse is None else (better, worse)
+
+
+def _metric(name: str, split: Split, finding: Finding, n_unscored: int = 0) -> Metric:
+    return Metric(name, split, finding.value, finding.low, finding.high, finding.n, n_unscored)

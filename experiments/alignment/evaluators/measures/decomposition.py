@@ -1,0 +1,124 @@
+"""Decompositions: accuracy by size, the root against the product of its parts, agreement and cost.
+
+A part is right by its own question (1 ≡ the sum that it was asked for), whatever the earlier parts came to, so that
+root accuracy is predicted by Π pᵢ where errors are independent and not mended (arXiv 1810.08575).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from experiments.alignment.diagnostics import intervals, judging
+from experiments.alignment.diagnostics.findings import LEAST_FOR_SHARE, Finding
+from experiments.alignment.evaluators.record import Record, Values, scored
+from experiments.alignment.evaluators.task import GOLD
+from experiments.alignment.metric_families.decomposition import MOST_TERMS
+from experiments.alignment.proposers.decompose import TREE
+from experiments.alignment.signals.agreement import Agreement
+from experiments.alignment.steps import HELD_OUT
+from experiments.alignment.sums import terms_of
+from experiments.alignment.types import Group, Metric, Signal, Split
+
+
+@dataclass(frozen=True)
+class Decomposed:
+    """One prompt's decompositions: whether each root is right, and for each whether each of its parts is."""
+
+    roots: tuple[float, ...]
+    parts: tuple[tuple[float, ...], ...]
+    agreed: bool | None
+    calls: float
+
+    @property
+    def every_part(self) -> list[float]:
+        return [value for of_tree in self.parts for value in of_tree]
+
+
+def measure(record: Record) -> Iterator[Metric]:
+    """Every metric of decompositions that the iteration supports."""
+    for split in HELD_OUT:
+        yield from _by_terms(record, split)
+    found = [one for group in record.groups("operator") if (one := _decomposed(group))]
+    yield from _trees(found)
+    yield from _agreement(found, "probe")
+    if record.iteration:
+        yield from _agreement([one for g in record.groups("train") if (one := _decomposed(g))], "train")
+
+
+def _by_terms(record: Record, split: Split) -> Iterator[Metric]:
+    verdicts = record.verdicts(split)
+    sizes: dict[int, Values] = {
+        n: {g.prompt.id: verdicts[g.prompt.id] for g in record.groups(split) if _size(g) == n}
+        for n in range(2, MOST_TERMS + 1)
+        if verdicts
+    }
+    for n, values in sizes.items():
+        if values:
+            yield _metric(f"accuracy_{n}_terms", split, intervals.share(scored(values)))
+    measured = {n: values for n, values in sizes.items() if len(scored(values)) >= LEAST_FOR_SHARE}
+    if split == "probe" and 2 in measured:
+        yield Metric("frontier_terms", split, float(_frontier(measured)), None, None, len(verdicts))
+
+
+def _size(group: Group) -> int:
+    return len(terms_of(group.prompt.text))
+
+
+def _frontier(measured: dict[int, Values]) -> int:
+    reached = 1
+    while reached + 1 in measured and (judging.mean_or_none(scored(measured[reached + 1])) or 0) >= 0.5:
+        reached += 1
+    return reached
+
+
+def _decomposed(group: Group) -> Decomposed | None:
+    shown = [signal for signal in group.signals if signal.kind == TREE]
+    if not shown:
+        return None
+    roots = [group.mean_value(GOLD, signal.about[0]) for signal in shown]
+    shares = [group.mean_value(Agreement.kind, signal.about[0]) for signal in shown]
+    agreed = None if len(shown) < 2 else all(share == 1 for share in shares)
+    calls = sum(signal.value or 0.0 for signal in shown)
+    return Decomposed(tuple(r for r in roots if r is not None), tuple(map(_parts, shown)), agreed, calls)
+
+
+def _parts(signal: Signal) -> tuple[float, ...]:
+    nodes = signal.evidence.data["nodes"] if signal.evidence else []
+    return tuple(node["value"] for node in nodes if node["value"] is not None)
+
+
+def _trees(found: Sequence[Decomposed]) -> Iterator[Metric]:
+    rooted = [one for one in found if one.roots]
+    if not rooted:
+        return
+    yield _metric("tree_accuracy", "probe", intervals.share([_mean(one.roots) for one in rooted]))
+    agreed = [_mean(one.roots) for one in rooted if one.agreed]
+    yield _metric("agreed_accuracy", "probe", intervals.share(agreed))
+    yield from _against_parts([one for one in rooted if one.every_part])
+
+
+def _against_parts(found: Sequence[Decomposed]) -> Iterator[Metric]:
+    """Nothing where no part can be checked, as in decompositions that a model wrote."""
+    every = [value for one in found for value in one.every_part]
+    if not every:
+        return
+    yield _metric("part_accuracy", "probe", intervals.share([_mean(one.every_part) for one in found]))
+    predicted = [_mean([_mean(every) ** len(parts) for parts in one.parts]) for one in found]
+    observed = [_mean(one.roots) for one in found]
+    yield _metric("predicted_root_accuracy", "probe", intervals.mean(predicted))
+    yield _metric("root_against_parts", "probe", intervals.ratio_of_means(observed, predicted))
+
+
+def _agreement(found: Sequence[Decomposed], split: Split) -> Iterator[Metric]:
+    if not found:
+        return
+    compared = [float(one.agreed) for one in found if one.agreed is not None]
+    yield _metric("agreement_share", split, intervals.share(compared))
+    yield _metric("calls_per_answer", split, intervals.mean([one.calls for one in found]))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _metric(name: str, split: Split, finding: Finding) -> Metric:
+    return Metric(name, split, finding.value, finding.low, finding.high, finding.n)

@@ -1,0 +1,1 @@
+"""What models are told, versioned and hashed where a signal rests on it."""

@@ -1,0 +1,124 @@
+"""What a report is made of: estimates over seeds, tables of them, and parts with a sentence that the figures decide."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from experiments.deltas import Metrics
+from experiments.models import Metric, Run
+
+T_975 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}
+"""Student's 97.5 % quantile by the number of seeds; from eleven on the normal one serves."""
+NORMAL_975 = 1.96
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One estimate of a table: a word, or a mean over seeds with its 95 % interval (Student's t over the seeds).
+
+    A single seed shows its own interval over prompts; `missing` says in words why there is no number.
+    """
+
+    text: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    missing: str = "not measured"
+    signed: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under their columns; every column has one line that explains it."""
+
+    columns: Sequence[tuple[str, str]]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question of a report, the sentence that answers it from the figures, and the table behind it."""
+
+    question: str
+    answer: str
+    table: Table | None = None
+    notes: Sequence[str] = field(default=())
+
+
+def words(text: str) -> Cell:
+    return Cell(text=text)
+
+
+def over_seeds(found: Sequence[Metric | None], missing: str = "not measured", signed: bool = False) -> Cell:
+    """The mean over the seeds' estimates; a seed whose own estimate is undefined makes the cell undefined."""
+    there = [metric for metric in found if metric is not None]
+    if not there:
+        return Cell(missing=missing, signed=signed)
+    known = [(metric, metric.value) for metric in there if metric.value is not None]
+    if len(known) < len(there):
+        lacking = f" in {len(there) - len(known)} of {len(there)} seeds" if len(there) > 1 else ""
+        return Cell(
+            missing=f"undefined{lacking}: {missing}" if missing != "not measured" else missing, signed=signed
+        )
+    values = [value for _, value in known]
+    low, high = (known[0][0].low, known[0][0].high) if len(values) == 1 else spread(values)
+    mean = sum(values) / len(values)
+    return Cell(value=mean, low=low, high=high, n=len(values), signed=signed)
+
+
+def spread(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of the mean of at least two seeds."""
+    n, mean = len(values), sum(values) / len(values)
+    deviation = math.sqrt(sum((value - mean) ** 2 for value in values) / (n - 1))
+    half = T_975.get(n, NORMAL_975) * deviation / math.sqrt(n)
+    return mean - half, mean + half
+
+
+def side(cell: Cell) -> str:
+    """above, below, even or unknown: where the whole interval lies against 0."""
+    if cell.value is None or cell.low is None or cell.high is None:
+        return "unknown"
+    return "above" if cell.low > 0 else "below" if cell.high < 0 else "even"
+
+
+def figures(cell: Cell) -> str:
+    """The estimate in a sentence."""
+    if cell.value is None:
+        return cell.missing
+    sign = "+" if cell.signed else ""
+    interval = "" if cell.low is None else f" (95 % interval {cell.low:.2f} to {cell.high:.2f})"
+    return f"{cell.value:{sign}.2f}{interval}".replace("-", "\N{MINUS SIGN}")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Finished runs of one kind, a seed each, with their metrics."""
+
+    runs: Sequence[Run]
+    metrics: Sequence[Metrics]
+
+    @classmethod
+    def of(cls, runs: Iterable[Run]) -> "Measured":
+        """Two queries for all of them."""
+        there = [run for run in runs if run.status == "succeeded"]
+        rows: dict[int, list[Metric]] = {run.pk: [] for run in there}
+        for metric in Metric.objects.filter(run__in=there):
+            rows[metric.run_id].append(metric)
+        return cls(there, [Metrics.of(rows[run.pk]) for run in there])
+
+    @property
+    def last(self) -> int:
+        """The last iteration that every run has measured accuracy or any other figure at."""
+        ends = [max((at for place in one.places.values() for at in place), default=0) for one in self.metrics]
+        return min(ends, default=0)
+
+    def cell(
+        self, name: str, split: str, iteration: int, missing: str = "not measured", signed: bool = False
+    ) -> Cell:
+        """One metric over the seeds."""
+        return over_seeds([one.at(name, split, iteration) for one in self.metrics], missing, signed)
