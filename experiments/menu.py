@@ -16,6 +16,7 @@ ROOMS = (
             ("Home", "home"),
             ("Runs", "run-list"),
             ("Recipes", "recipe-list"),
+            ("Experiments", "standing-list"),
             ("Review", "review-list"),
             ("Schedules", "schedule-list"),
             ("Notices", "notice-list"),
