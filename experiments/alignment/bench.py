@@ -52,7 +52,8 @@ class Bench:
     def policies(self) -> Policies:
         """The policies by role, each loaded when it is first asked for."""
         own = self.composition.trained_roles | self.taken | {POLICY, BASE}
-        return _Players(self.workshop, self.journal.checkpoint, own, (self.bound | BUILT_IN) - {POLICY})
+        bound, stand_ins = (self.bound | BUILT_IN) - {POLICY}, dict(self.composition.stand_ins)
+        return _Players(self.workshop, self.journal.checkpoint, own, bound, stand_ins)
 
     def round(self, step: Step) -> Round:
         """Where plug-ins are told they are. Nothing in it leads to a held-out answer."""
@@ -80,6 +81,7 @@ class _Players:
     checkpoint: Callable[[str, Literal["current"]], Checkpoint]
     own: frozenset[str]
     bound: frozenset[str]
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
     loaded: dict[str, Policy] = field(default_factory=dict)
 
     def __call__(self, role: str) -> Policy:
@@ -90,6 +92,6 @@ class _Players:
     def _load(self, role: str) -> Policy:
         if role in self.bound:
             return self.workshop.policy(role, None)
-        return (
-            self.workshop.policy(role, self.checkpoint(role, "current")) if role in self.own else self(POLICY)
-        )
+        if role in self.own:
+            return self.workshop.policy(role, self.checkpoint(role, "current"))
+        return self(self.stand_ins.get(role, POLICY))

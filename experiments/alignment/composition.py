@@ -57,7 +57,8 @@ class Composition:
     measured, and `control` what it is compared with at equal samples. Every role that is trained with the role
     name "control" is an arm of its own, beside `arms`. `measures` name the groups of metrics, beyond those that every
     recipe has, that this one reports (see `evaluators.measures`). `operates` is False where the procedure ends
-    with no better answer at decode time, so that it has no gain to measure.
+    with no better answer at decode time, so that it has no gain to measure. `stand_ins` name the role that plays
+    another one which nothing is bound to, where that is not the policy.
     """
 
     phases: tuple[Phase, ...]
@@ -68,6 +69,7 @@ class Composition:
     control: Phase | None = None
     measures: tuple[str, ...] = ()
     operates: bool = True
+    stand_ins: tuple[tuple[str, str], ...] = ()
 
     @property
     def answerer(self) -> Proposer:

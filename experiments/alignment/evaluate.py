@@ -91,15 +91,18 @@ def _sources(bench: Bench, part: Part) -> list[SignalSource]:
 def _operate(at: Round, bench: Bench, phase: Phase, prompts: Sequence[Prompt]) -> list[Group]:
     """Samples of held-out prompts as the loop would see them.
 
-    A source that needs references gets none: the evaluator's verdict takes its place, as a signal of its
-    kind.
+    A source that needs references gets none: the evaluator's verdict takes its place, as a signal of its kind. No
+    source sees what another said, a held-out verdict least of all.
     """
     groups = phase.propose.propose(at, prompts)
     verdicts = _verdicts(bench, groups)
-    for source in phase.signals:
-        said = _stand_in(source, verdicts) if source.needs_reference else source.read(at, groups)
-        groups = _with(groups, said)
-    return _with(groups, verdicts)
+    said = [
+        _stand_in(source, verdicts) if source.needs_reference else source.read(at, groups)
+        for source in phase.signals
+    ]
+    for signals in (*said, verdicts):
+        groups = _with(groups, signals)
+    return groups
 
 
 def _stand_in(source: SignalSource, verdicts: Sequence[Sequence[Signal]]) -> list[list[Signal]]:

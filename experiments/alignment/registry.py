@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from experiments.alignment.composition import Composition, check
 from experiments.alignment.config import RecipeConfig
 from experiments.alignment.errors import ConfigError
+from experiments.alignment.evaluators.measures import measure_names
 from experiments.alignment.settings_errors import problems_of
 
 Paradigm = Literal["inductive-bias", "behaviour-imitation", "model-feedback", "environment-feedback"]
@@ -84,6 +85,10 @@ class Recipe:
         """The checked composition for a config; raises ConfigError where its parts do not fit."""
         composition = self.compose(config)
         check(composition, frozenset(role.name for role in self.roles))
+        known = measure_names()
+        for name in composition.measures:
+            if name not in known:
+                raise ConfigError(f"There are no metrics called {name!r}; there are {', '.join(known)}.")
         return composition
 
 

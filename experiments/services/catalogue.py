@@ -40,6 +40,7 @@ def described(recipe: Recipe) -> dict[str, Any]:
         "roles": [{"name": role.name, "required": role.required} for role in recipe.roles],
         "needs": list(recipe.needs),
         "makes": list(recipe.makes),
+        "data": recipe.data,
         "config": recipe.config.model_json_schema(),
     }
 

@@ -120,7 +120,9 @@ def find_version(name: str) -> DatasetVersion:
     if dataset is None:
         names = ", ".join(Dataset.objects.order_by("name").values_list("name", flat=True)[:10])
         raise DataError(
-            f"There is no data set {base!r}. Registered data sets: {names or 'none yet'}.", field="dataset"
+            f"There is no data set {base!r}. Registered data sets: {names or 'none yet'}; "
+            "`manage.py datasets starter NAME` registers one that comes with Plumbline.",
+            field="dataset",
         )
     if number and not number.isdecimal():
         raise DataError(f"{name!r}: after @ stands a version number, as in {base}@1.", field="dataset")

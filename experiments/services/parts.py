@@ -20,6 +20,7 @@ HELD_OUT = ("probe", "gold")
 PLAIN_ROLE = "policy"
 ROLES = {
     "side": "side of a debate",
+    "unopposed": "answer that nobody argued about",
     "sample": "direct answer",
     "reference": "demonstration",
     "tree": "decomposition",

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from experiments.alignment.errors import InfrastructureError, PlumblineError
+from experiments.alignment.errors import ConfigError, InfrastructureError, PlumblineError
 from experiments.models import Dataset, LanguageModel
 from experiments.services.datasets import import_file
 from experiments.services.import_options import ImportOptions
@@ -40,7 +40,7 @@ def ensure_started() -> None:
             if not _state().get("launched"):
                 _launch()
             for dataset in STARTER_DATASETS:
-                _import(dataset)
+                import_starter(dataset)
         except PlumblineError as error:
             log.error("The starter experiment could not be prepared: %s", error.message)
             _write({**_state(), "message": f"The starter experiment could not be prepared: {error.message}"})
@@ -49,7 +49,7 @@ def ensure_started() -> None:
 def _launch() -> None:
     """The run's own data set and model first: the others can follow while it samples."""
     _write({"message": "Preparing the starter experiment: its data set."})
-    _import(next(dataset for dataset in STARTER_DATASETS if dataset.name == REQUEST.dataset))
+    import_starter(find_starter(REQUEST.dataset))
     _write({"message": "Preparing the starter experiment: fetching and converting its model (about 90 MB)."})
     _register_model()
     _write({"launched": launch(REQUEST, None).pk})
@@ -66,7 +66,17 @@ def _downloads() -> Path:
     return folder
 
 
-def _import(dataset: StarterDataset) -> None:
+def find_starter(name: str) -> StarterDataset:
+    """The data set of that name that comes with the product; raises ConfigError that lists them."""
+    found = next((dataset for dataset in STARTER_DATASETS if dataset.name == name), None)
+    if found is None:
+        known = ", ".join(dataset.name for dataset in STARTER_DATASETS)
+        raise ConfigError(f"No data set {name!r} comes with Plumbline; these do: {known}.", field="name")
+    return found
+
+
+def import_starter(dataset: StarterDataset) -> None:
+    """Registers a data set that comes with the product, unless it is there already."""
     if Dataset.objects.filter(name=dataset.name, versions__isnull=False).exists():
         return
     about = {"title": dataset.title, "licence": dataset.licence, "source": dataset.source}

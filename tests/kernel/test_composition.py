@@ -1,5 +1,7 @@
 """Recipes: what fits together, what does not, and that each is documented."""
 
+from dataclasses import replace
+
 import pytest
 
 from experiments.alignment.composition import Branch, Composition, Phase, check
@@ -110,3 +112,10 @@ def test_every_plug_in_of_a_recipe_keeps_its_protocol(made: Recipe) -> None:
         for branch in phase.branches:
             selector: Selector = branch.select
             assert selector.produces in ("demonstration", "preference", "rollout", "label")
+
+
+def test_metrics_that_do_not_exist_are_refused_when_a_recipe_is_put_together() -> None:
+    made = get_recipe("rest-em")
+    odd = replace(made, compose=lambda config: replace(made.compose(config), measures=("consistancy",)))
+    with pytest.raises(ConfigError, match="no metrics called 'consistancy'; there are consistency"):
+        odd.composition(made.config())

@@ -65,6 +65,14 @@ def test_a_ratio_of_lengths_is_recovered_and_undefined_over_nothing() -> None:
     assert intervals.ratio_of_means([1.0] * 30, [0.0] * 30).value is None
 
 
+def test_a_share_pooled_over_prompts_is_pooled_anew_in_each_draw() -> None:
+    right, asked = [1.0, 3.0] * 20, [4.0] * 40
+    pooled = intervals.bootstrap([right, asked], lambda c: (c[0].sum(axis=-1) / c[1].sum(axis=-1)) ** 2)
+    mean = intervals.mean([0.25, 0.75] * 20)
+    assert pooled.value == 0.25
+    assert (pooled.low, pooled.high) == pytest.approx((mean.low**2, mean.high**2))  # type: ignore[operator]
+
+
 def test_a_planted_slope_is_found_over_the_prompts_that_every_round_scored() -> None:
     rng = np.random.default_rng(5)
     rounds = [{f"p{i}": 0.1 * t + float(rng.normal(0, 0.2)) for i in range(70)} for t in range(4)]

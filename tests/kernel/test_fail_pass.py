@@ -1,5 +1,7 @@
 """Pairs of a passing and a failing program, and tests as data."""
 
+import time
+
 import pytest
 
 from experiments.alignment.errors import DataError
@@ -68,8 +70,17 @@ def test_what_is_no_single_assert_is_refused(text: str) -> None:
         ("x = 1", "x = 1"),
         ("Hi\n```python\nx = 1\n```\n```\ny\n```", "x = 1"),
         ("```\nx = 1", "x = 1"),
+        ("``` py \nx = 1\n```", "x = 1"),
+        ("```  \nx = 1\n```", "x = 1"),
         ("", ""),
     ],
 )
 def test_the_program_is_the_first_block_or_the_whole_text(answer: str, program: str) -> None:
     assert program_of(answer) == program
+
+
+def test_a_fence_before_many_blanks_is_read_in_no_time() -> None:
+    began = time.process_time()
+    answer = f"```{' ' * 50_000}x"
+    assert program_of(answer) == answer
+    assert time.process_time() - began < 0.5

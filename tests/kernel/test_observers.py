@@ -64,5 +64,12 @@ def test_every_observer_has_a_conversation_of_its_own_and_the_author_hears_all_c
     assert all(f"{p.name}: Say more." in heard for p in PERSONAS)
 
 
+def test_an_answer_that_imitates_an_observers_frame_stays_quoted() -> None:
+    model = Planted(says=lambda ask: "Bad.\n\nAnswer: Good.", weighs=author(better=True).weighs)
+    Observers().propose(at(model), sums("train", 1))
+    [case] = {case_of(ask) for ask in model.chosen}
+    assert case.splitlines()[-3:] == ["Answer: > Bad.", "> ", "> Answer: Good."]
+
+
 def test_the_hash_of_the_observers_covers_who_they_are() -> None:
     assert personas_sha256(PERSONAS) != personas_sha256(PERSONAS[:2])

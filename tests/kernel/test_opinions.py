@@ -97,3 +97,9 @@ def test_held_out_answers_are_given_under_the_rules_once_there_are_some(tmp_path
     assert before.candidates[0].context is None
     assert after.candidates[0].context is not None
     assert "- Be brief." in after.candidates[0].context[0].content
+
+
+def test_answers_that_are_measured_are_not_voted_on(tmp_path: Path) -> None:
+    memory = consult(tmp_path, question(), people=4)
+    assert memory.groups[1, 0, "probe"][0].signals == ()
+    assert asked(memory).signals

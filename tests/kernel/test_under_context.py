@@ -95,8 +95,21 @@ def test_an_empty_answer_is_not_accepted_and_an_empty_group_has_no_best() -> Non
 def test_the_gap_is_the_difference_of_log_probabilities_a_token() -> None:
     groups = UnderContext("Rules first").propose(at(Echo()), sums("train", 1))
     [[signal]] = ContextGap("policy").read(at(Echo()), groups)
-    assert signal.value == pytest.approx((-1.0 + 4.0) / 2)
+    assert signal.value == pytest.approx(-1.0 + 4.0)
     assert signal.scores == {"with_context": -1.0, "without": -4.0}
+
+
+def test_the_end_token_does_not_count_and_a_truncated_answer_has_no_gap() -> None:
+    context = under("Rules", sums("train", 1)[0].messages)
+    answers = (
+        Candidate(0, "cut", 4, stop="length", context=context),
+        Candidate(1, "whole", 4, context=context),
+        Candidate(2, "", 1, context=context),
+    )
+    [signals] = ContextGap("policy").read(at(Echo()), [Group(sums("train", 1)[0], answers)])
+    assert [(s.about, s.value, s.parsed, s.error) for s in signals] == [
+        ((0,), None, False, "truncated"), ((1,), pytest.approx(3 / 3), True, ""), ((2,), 3.0, True, ""),
+    ]  # fmt: skip
 
 
 def test_a_model_without_probabilities_leaves_the_gap_unscored() -> None:

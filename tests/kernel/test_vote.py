@@ -8,7 +8,7 @@ from experiments.alignment.errors import ConfigError
 from experiments.alignment.ports import Round
 from experiments.alignment.selectors.majority import Majority
 from experiments.alignment.selectors.most_probable import MostProbable
-from experiments.alignment.signals.vote import UNREAD, Vote
+from experiments.alignment.signals.vote import LONGEST_LABEL, UNREAD, Vote
 from experiments.alignment.types import Candidate, Group, Message, Prompt
 from experiments.alignment.verifiers.answers import read_answer
 
@@ -86,6 +86,25 @@ def test_a_small_majority_and_a_tie_teach_nothing() -> None:
         "only 40% agree", "another answer than the majority's",
     }  # fmt: skip
     assert fates(voted("7", "9"), Majority(0.5)) == [("dropped", "tie"), ("dropped", "tie")]
+
+
+def test_long_answers_that_begin_alike_stay_two_answers_within_a_stored_label() -> None:
+    long = "word " * 50
+    group = voted(f"{long}yes", f"{long}no", verifier="exact")
+    labels = [signal.label for signal in group.signals]
+    assert len(set(labels)) == 2
+    assert {len(label) for label in labels} == {LONGEST_LABEL}
+    assert all(label.startswith("word word") for label in labels)
+    assert group.signals[0].evidence is not None
+    assert group.signals[0].evidence.data["counts"] == dict.fromkeys(labels, 1)
+    assert fates(group, Majority(0.5)) == [("dropped", "tie")] * 2
+
+
+def test_a_label_is_as_long_as_a_database_stores_it_whatever_it_escapes() -> None:
+    short, escaped = voted("a" * LONGEST_LABEL, "\0" * LONGEST_LABEL, verifier="exact").signals
+    assert short.label == "a" * LONGEST_LABEL
+    assert escaped.label.startswith("\\u0000")
+    assert len(escaped.label) == LONGEST_LABEL
 
 
 def test_the_control_answers_with_the_likeliest_sample() -> None:

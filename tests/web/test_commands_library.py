@@ -163,3 +163,13 @@ def test_a_database_that_refuses_is_one_sentence_and_code_1(
     said = answer(capsys, "models", code=1)
     assert said["error"]["blame"] == "infrastructure"
     assert "manage.py migrate" in said["error"]["message"]
+
+
+def test_a_data_set_that_comes_along_is_registered_once(capsys: Capture) -> None:
+    for _ in range(2):
+        made = answer(capsys, "datasets", "starter", "consultation", "--json")
+        assert (made["name"], made["version"], made["status"]) == ("consultation", 1, "ready")
+    assert DatasetVersion.objects.count() == 1
+    code, _, said = manage(capsys, "datasets", "starter", "absent")
+    assert code == 2
+    assert "these do: format-rules" in said

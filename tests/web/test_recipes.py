@@ -116,6 +116,7 @@ def test_the_catalogue_for_scripts_has_the_promised_shape():
             "roles",
             "needs",
             "makes",
+            "data",
             "config",
         }
         assert isinstance(entry["trains"], bool)

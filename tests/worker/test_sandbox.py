@@ -174,3 +174,17 @@ def test_a_damaged_compiled_file_is_compiled_again(tmp_path: Path, monkeypatch: 
 def test_without_the_runtime_there_is_no_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert code_runner(tmp_path) is None
+
+
+@pytest.mark.parametrize("code", [3, 125, 126, 200, 255, 256])
+def test_any_exit_code_is_a_result(code: int) -> None:
+    leaves = [f"import os; os._exit({code})", f"import atexit, os; atexit.register(lambda: os._exit({code}))"]
+    hard, late = sandbox().run(leaves, carry_on)
+    assert (hard.exit_code, hard.killed) == (code & 0xFF, "")
+    assert (late.exit_code, late.killed) in ((code & 0xFF, ""), (137, "crash"))
+
+
+def test_a_write_of_endless_pieces_is_refused_at_once() -> None:
+    [ran] = sandbox().run(["import os; os.writev(1, [b''] * 3_000_000)"], carry_on)
+    assert ran.exit_code == 1
+    assert ran.seconds < 30

@@ -45,19 +45,17 @@ def wilson(p: float, n: float) -> tuple[float, float]:
 
 def mean(values: Sequence[float]) -> Finding:
     """Mean over prompts with the percentile interval of a bootstrap over prompts."""
-    return _bootstrap([values], lambda columns: columns[0].mean(axis=-1))
+    return bootstrap([values], lambda columns: columns[0].mean(axis=-1))
 
 
 def paired_difference(first: Sequence[float], second: Sequence[float]) -> Finding:
     """Mean of first - second over the same prompts, in the same order."""
-    return _bootstrap([np.subtract(first, second)], lambda columns: columns[0].mean(axis=-1))
+    return bootstrap([np.subtract(first, second)], lambda columns: columns[0].mean(axis=-1))
 
 
 def ratio_of_means(first: Sequence[float], second: Sequence[float]) -> Finding:
     """Mean of first over mean of second, over the same prompts; undefined where the second mean is 0."""
-    if not any(second):
-        return not_enough(0)
-    return _bootstrap([first, second], _ratio)
+    return bootstrap([first, second], lambda columns: quotient(*(c.mean(axis=-1) for c in columns)))
 
 
 def slope(rounds: Sequence[Values]) -> Finding:
@@ -73,18 +71,26 @@ def slope(rounds: Sequence[Values]) -> Finding:
     return mean((at @ table / float(at @ at)).tolist())
 
 
-def _bootstrap(
+def bootstrap(
     columns: Sequence[Sequence[float] | Array], statistic: Callable[[Sequence[Array]], Array]
 ) -> Finding:
+    """A statistic of several numbers a prompt, with the percentile interval of a bootstrap over prompts.
+
+    `columns` hold one number a prompt each, in the same order. `statistic` gets them whole, [n], and drawn anew,
+    [draws, n]; it reduces the last axis, so that whatever it pools is pooled in each draw. NaN is undefined.
+    """
     data = [np.asarray(column, dtype=np.float64) for column in columns]
     n = len(data[0])
     if n < LEAST_FOR_MEAN:
         return not_enough(n)
+    value = float(statistic(data))
+    if np.isnan(value):
+        return not_enough(0)
     draws = np.random.default_rng(SEED).integers(0, n, size=(DRAWS, n))
     low, high = np.nanquantile(statistic([column[draws] for column in data]), [0.025, 0.975])
-    return Finding(float(statistic(data)), n, float(low), float(high))
+    return Finding(value, n, float(low), float(high))
 
 
-def _ratio(columns: Sequence[Array]) -> Array:
-    below = columns[1].mean(axis=-1)
-    return np.asarray(columns[0].mean(axis=-1) / np.where(below == 0, np.nan, below))
+def quotient(above: Array, below: Array) -> Array:
+    """One array over another; NaN where the second is 0."""
+    return np.asarray(above / np.where(below == 0, np.nan, below))

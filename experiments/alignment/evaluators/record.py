@@ -12,6 +12,10 @@ Values = Mapping[str, float | None]
 """One number a prompt, by the prompt's id; None where it is unscored."""
 
 
+UNANCHORED = frozenset({"reward"})
+"""Kinds of signal whose scale is another one in every round: no trend may be drawn through them."""
+
+
 def _nothing(phase: int) -> Iterable[Group]:
     return ()
 
@@ -60,8 +64,11 @@ class Record:
 
     @property
     def own_kind(self) -> str | None:
-        """The kind of signal that the first branch selects by: the loop's proxy. None where it reads none."""
-        return next(iter(sorted(self.composition.operator.branches[0].select.reads)), None)
+        """The kind of signal that the first branch selects by: the loop's proxy. None where it reads none, and for
+        a reward model's scores: each round fits its scale anew, so that only differences within a round mean something.
+        """
+        reads = self.composition.operator.branches[0].select.reads - UNANCHORED
+        return next(iter(sorted(reads)), None)
 
     @property
     def proxy_part(self) -> Part:

@@ -21,8 +21,8 @@ METRICS: dict[str, MetricHelp] = {
     ),
     "context_kl": MetricHelp(
         "Divergence from the model with context",
-        "KL of the model without the context from the first model with it, in nats a token, on the latter's samples; "
-        "only at temperature 1 is it a KL.",
+        "KL of the model without the context from the first model with it, in nats a token, on those "
+        "of the latter's samples that came to an end; only at temperature 1 is it a KL.",
         "score",
         "down",
         "probe",

@@ -5,7 +5,7 @@ from experiments.alignment.metric_help import MetricHelp
 METRICS: dict[str, MetricHelp] = {
     "naive_judge_accuracy": MetricHelp(
         "Accuracy of the judge without a debate",
-        "Share of probe prompts on which the judge, shown the two answers alone, chooses the right one.",
+        "Share of the probe prompts with two answers on which the judge, shown those alone, chooses the right one.",
         "share",
         "none",
         "probe",

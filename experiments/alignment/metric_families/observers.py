@@ -11,7 +11,7 @@ METRICS: dict[str, MetricHelp] = {
         "proxy",
     ),
     "accepted_share": MetricHelp(
-        "Accepted revisions",
+        "Revisions rated higher",
         "Share of revisions that the observers rate higher on average than the draft.",
         "share",
         "none",

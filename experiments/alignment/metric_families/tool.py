@@ -8,7 +8,7 @@ _AFTER = {
     f"pass_after_{n}": MetricHelp(
         f"Right after {n} attempt{'s' if n > 1 else ''}",
         "Share of prompts whose program passes the hidden tests too, when the procedure ends after so many attempts "
-        "with the first that passes the visible ones.",
+        "with the one that passes most visible tests, the first of equals.",
         "share",
         "up",
         "probe",
@@ -18,8 +18,8 @@ _AFTER = {
 _FRESH = {
     f"fresh_after_{n}": MetricHelp(
         f"Right after {n} fresh sample{'s' if n > 1 else ''}",
-        "The same share for the control: as many fresh samples instead, of which the first that passes the visible "
-        "tests counts.",
+        "The same share for the control: as many fresh samples instead, of which the one that passes most visible "
+        "tests counts, the first of equals.",
         "share",
         "none",
         "probe",
@@ -32,14 +32,15 @@ METRICS: dict[str, MetricHelp] = {
     **_FRESH,
     "repair_rate": MetricHelp(
         "Wrong drafts repaired",
-        "Share of the wrong drafts whose last program is right; wrong and right by all tests, hidden ones too.",
+        "Share of the wrong drafts for which the procedure ends with a right program: of all attempts the one that "
+        "passes most visible tests, the first of equals. Wrong and right by all tests, hidden ones too.",
         "share",
         "up",
         "probe",
     ),
     "harm_rate": MetricHelp(
         "Right drafts spoilt",
-        "Share of the right drafts whose last program is wrong.",
+        "Share of the right drafts for which the procedure ends with a wrong program, chosen in the same way.",
         "share",
         "down",
         "guard",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from experiments.alignment.judges.quoting import NOTE
 from experiments.alignment.seeds import digest
 
 
@@ -23,13 +24,14 @@ PERSONAS = (
 def rates(persona: Persona) -> str:
     """What an observer is told before it rates."""
     return (
-        f"You are a {persona.name}. You care about {persona.cares}. Answer with one number from 1 to 7 alone."
+        f"You are a {persona.name}. You care about {persona.cares}. {NOTE} "
+        "Answer with one number from 1 to 7 alone."
     )
 
 
 def comments(persona: Persona) -> str:
     """What an observer is told before it comments."""
-    return f"You are a {persona.name}. You care about {persona.cares}. Say in one sentence what to change."
+    return f"You are a {persona.name}. You care about {persona.cares}. {NOTE} Say in one sentence what to change."
 
 
 REVISES = (

@@ -15,6 +15,7 @@ from experiments.alignment.verifiers.answers import read_answer
 
 SAMPLE = "sample"
 PLAIN = "policy"
+UNOPPOSED = "unopposed"
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Debate:
     So the second debate is the swapped twin of the first. The two answers are the `options`, or without these the
     two that `samples` direct answers of the debater give most often; where all agree, nobody argues. Candidate 0 is
     what the judge chooses without a debate; it has the role `policy`, since it is the plain answer that a debate is
-    compared with.
+    compared with. Where nobody argues it is the debater's own answer, which no judge saw, and has the role `unopposed`.
     """
 
     options: tuple[str, ...] = ()
@@ -127,7 +128,8 @@ class Debate:
     ) -> Group:
         judge, debater = at.policy(self.judge), at.policy(self.debater)
         spoken = choice or (answers[0] if answers else sampled.candidates[0].text)
-        made = [Candidate(0, spoken, 1, PLAIN, judge.name), *_sides(debater, answers, debates)]
+        role, author = (UNOPPOSED, debater) if choice is None else (PLAIN, judge)
+        made = [Candidate(0, spoken, 1, role, author.name), *_sides(debater, answers, debates)]
         samples = [replace(c, index=len(made) + c.index, role=SAMPLE) for c in sampled.candidates]
         return Group(sampled.prompt, (*made, *samples))
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from experiments.alignment.judges.quoting import quoted
 from experiments.alignment.ports import Round
 from experiments.alignment.prompts.personas import (
     PERSONAS,
@@ -143,7 +144,7 @@ class Observers:
 
 
 def _case(scene: _Scene, answer: Candidate) -> Message:
-    return Message("user", f"Question: {scene.group.prompt.text}\n\nAnswer: {answer.text}")
+    return Message("user", f"Question: {quoted(scene.group.prompt.text)}\n\nAnswer: {quoted(answer.text)}")
 
 
 def _expected(logprobs: Sequence[float]) -> float:

@@ -11,7 +11,10 @@ from experiments.alignment.types import Ask, Candidate, Capability, Completion, 
 
 @dataclass(frozen=True)
 class Sample:
-    """Asks one role n times for each prompt; every draw has a seed of its own, from its position."""
+    """Asks one role n times for each prompt; every draw has a seed of its own, from its position.
+
+    An operator and its control share the draws of equal index on purpose: a control's first sample is the draft.
+    """
 
     n: int
     temperature: float = 1.0

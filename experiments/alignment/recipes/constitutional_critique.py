@@ -52,7 +52,8 @@ def constitutional_critique(config: ConstitutionalCritiqueConfig) -> Composition
     helpful data; low-rank adapters; several rounds, where the paper trains once.
 
     The control answers each prompt as often as there are drafts and revisions, and the critic scores each answer once:
-    the best score wins. So both procedures draw as many answers and as many opinions.
+    the best score wins. So both procedures draw as many answers. Opinions are one more in the control: a score for
+    every answer, each of 64 tokens at most, where the procedure has one critique a revision, as long as is set.
 
     Reading it: fixes and breaks on probe come first. Where breaks keep up with fixes the revisions teach nothing,
     and more rounds make it worse. Look at revisions that change nothing, at the length of the answers, and at the

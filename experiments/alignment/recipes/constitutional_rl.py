@@ -95,8 +95,9 @@ def constitutional_rl(config: ConstitutionalRLConfig) -> Composition:
     The control arm learns from the same pairs by DPO, without a reward model and without new samples.
 
     Reading it: first the judge. Where its orders conflict and it prefers a place, the labels are noise, however sure
-    the reward model becomes. Then the operator gain, which is that of best-of-n by the reward model. A reward that
-    rises while accuracy falls is over-optimisation. If the control does as well, the reward model was not needed.
+    the reward model becomes. Then the operator gain, which is that of best-of-n by the reward model: accuracy that
+    falls where it was above 0 is over-optimisation. Rewards themselves are not followed over the rounds, since each
+    round fits their scale anew. If the control does as well, the reward model was not needed.
     """
     adapter = Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank)
     reward = RewardModel(adapter=adapter, epochs=config.reward_epochs, batch_size=config.batch_size)

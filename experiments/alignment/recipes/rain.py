@@ -1,6 +1,8 @@
 """The model searches for an answer that it approves of itself: it tries, evaluates, goes back. Nothing is trained."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from experiments.alignment.composition import Branch, Composition, Phase
 from experiments.alignment.config import FOLDED, RecipeConfig
@@ -41,6 +43,15 @@ class RainConfig(RecipeConfig):
         json_schema_extra=FOLDED,
     )
 
+    @model_validator(mode="after")
+    def _a_token_for_each_set(self) -> Self:
+        if self.sets > self.max_tokens:
+            raise ValueError(
+                f"each of the {self.sets} token sets (sets) needs a token, and an answer has at most "
+                f"{self.max_tokens} (max_tokens)"
+            )
+        return self
+
 
 @recipe(
     slug="rain",
@@ -80,7 +91,7 @@ def rain(config: RainConfig) -> Composition:
         config.sets,
         config.searches,
         config.width,
-        max(1, config.max_tokens // config.sets),
+        config.max_tokens // config.sets,
         config.temperature,
         config.explore,
         judge="judge",

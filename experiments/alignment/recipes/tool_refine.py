@@ -48,16 +48,17 @@ def tool_refine(config: ToolRefineConfig) -> Composition:
 
     For each prompt the model writes a function. It is run in a sandbox against the tests that stand in the
     prompt. Where one fails, the model is shown the attempt, the failing tests with what they gave or raised,
-    and is asked for the whole function again, until the tests pass or the retries are used up. Hidden tests
-    decide afterwards whether the last program is right; they are never run in the loop.
+    and is asked for the whole function again, until the tests pass or the retries are used up. The procedure
+    ends with the attempt that passes most visible tests, the first of equals. Hidden tests decide afterwards
+    whether that one is right; they are never run in the loop.
 
     This follows Self-Debug (arXiv 2304.05128), and CRITIC (arXiv 2305.11738) in that an outside tool says what
     is wrong. Departures: no worked examples in the prompt and no explanation of the code in between; the answer
     is sampled, where the papers decode greedily, so that the control is drawn alike.
 
-    The control draws as many fresh samples as there are attempts at most and takes the first that passes the
-    visible tests. Its first sample is the same as the draft. It never sees an error message, so the difference
-    between the two is what the message is worth.
+    The control draws as many fresh samples as there are attempts at most and takes the one that passes
+    most visible tests, again the first of equals. Its first sample is the same as the draft. It never sees an
+    error message, so the difference between the two is what the message is worth.
 
     Reading it: compare "right after n attempts" with "right after n fresh samples". Small models often lose:
     they repeat the error they were shown, while a new try is cheap and varied. Then the page says so, below 0

@@ -205,4 +205,5 @@ def weak_to_strong(config: WeakToStrongConfig) -> Composition:
         ),
         main=len(phases) - 1,
         measures=("weak_to_strong",),
+        stand_ins=(("weak", "base"),),
     )

@@ -60,9 +60,9 @@ def west_of_n(config: WestOfNConfig) -> Composition:
 
     Reading it: the policy stays what it was, so its accuracy is a flat line. Look at the pair accuracy of the
     reward model: round 1 is the seed alone, later rounds should lie above it. The operator gain is that of
-    best-of-n by the reward model. The more samples, the more the best is one that the model overrates: a mean
-    reward that rises over rounds while operator gain and pair accuracy do not is over-optimisation, and pairs
-    made from it teach the model its own error.
+    best-of-n by the reward model. The more samples, the more the best is one that the model overrates: an operator
+    gain that falls with more samples is over-optimisation, and pairs made from it teach the model its own error.
+    Rewards themselves are not followed over the rounds: each round fits their scale anew.
     """
     learn = RewardModel(
         data="accumulated",

@@ -7,6 +7,7 @@ from typing import ClassVar
 from experiments.alignment.ports import Round
 from experiments.alignment.types import Ask, Candidate, Capability, Group, Signal
 
+TRUNCATED = "truncated"
 NO_PROBABILITIES = "this model gives no log-probabilities"
 
 
@@ -16,7 +17,8 @@ class ContextGap:
 
     π is the teacher under the context and π' the policy of the round without it. On the teacher's samples at
     temperature 1 the mean is KL(π(·|c,q) ‖ π'(·|q)) per token (arXiv 2112.00861), else only a comparison.
-    The answer's text is encoded anew and its end token is not counted, on both sides alike.
+    The answer's text is encoded anew without its end token, which counts neither in the sums nor among the tokens.
+    A truncated answer is no whole sample and stays unscored: the mean is over answers that came to an end.
     Where a model gives no log-probabilities the signal is unscored, therefore it needs no capability.
     """
 
@@ -32,23 +34,29 @@ class ContextGap:
 
     def read(self, at: Round, groups: Sequence[Group]) -> list[tuple[Signal, ...]]:
         """In the groups' and candidates' order; `scores` hold both sums of log-probabilities."""
-        cases = [(group, candidate) for group in groups for candidate in group.candidates]
+        cases = [(group, c) for group in groups for c in group.candidates if c.stop == "end"]
         if not all("score" in at.policy(role).capabilities for role in self.roles):
-            return [tuple(_unscored(c) for c in group.candidates) for group in groups]
+            return [tuple(_unscored(c, NO_PROBABILITIES) for c in group.candidates) for group in groups]
         texts = [candidate.text for _, candidate in cases]
         told = [Ask(candidate.context or group.prompt.messages, 1) for group, candidate in cases]
         alone = [Ask(group.prompt.messages, 1) for group, _ in cases]
         within = iter(at.policy(self.teacher).score(told, texts, at.check))
         without = iter(at.policy(self.role).score(alone, texts, at.check))
-        return [tuple(_signal(c, next(within), next(without)) for c in group.candidates) for group in groups]
+        return [
+            tuple(
+                _signal(c, next(within), next(without)) if c.stop == "end" else _unscored(c, TRUNCATED)
+                for c in group.candidates
+            )
+            for group in groups
+        ]
 
 
 def _signal(candidate: Candidate, within: float, without: float) -> Signal:
-    gap = (within - without) / max(1, candidate.n_tokens)
+    gap = (within - without) / max(1, candidate.n_tokens - 1)
     scores = {"with_context": within, "without": without}
     return Signal("context_gap", "log-probabilities", (candidate.index,), gap, scores=scores)
 
 
-def _unscored(candidate: Candidate) -> Signal:
+def _unscored(candidate: Candidate, error: str) -> Signal:
     about = (candidate.index,)
-    return Signal("context_gap", "log-probabilities", about, None, parsed=False, error=NO_PROBABILITIES)
+    return Signal("context_gap", "log-probabilities", about, None, parsed=False, error=error)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from experiments.alignment.diagnostics.opinions import Shared, Vote, opinion_groups, shared_statements
 from experiments.alignment.ports import Round
 from experiments.alignment.prompts.people import PEOPLE, VALUES, VOTES, asks_vote
+from experiments.alignment.proposers.ask_people import PEOPLE_ROLE, SIMULATED_ROLE
 from experiments.alignment.types import Ask, Capability, Evidence, Group, Signal
 
 WORDS = {1: "agree", -1: "disagree", 0: "pass"}
@@ -19,7 +20,8 @@ Ballots = dict[str, tuple[Vote, ...]]
 class HumanVote:
     """One signal a vote (kind `human_vote`), and one a statement with its group-aware consensus (kind `consensus`).
 
-    A simulated vote is the likeliest of agree, disagree and pass; a person who was not asked casts none.
+    What is no statement (an answer that is measured) is not voted on. A simulated vote is the likeliest of agree,
+    disagree and pass; a person who was not asked casts none.
     """
 
     people: int = 12
@@ -37,6 +39,8 @@ class HumanVote:
         return [self._said(at, group) for group in groups]
 
     def _said(self, at: Round, group: Group) -> tuple[Signal, ...]:
+        if not all(candidate.role in (PEOPLE_ROLE, SIMULATED_ROLE) for candidate in group.candidates):
+            return ()
         real = group.prompt.reference.votes if group.prompt.reference else {}
         if real:
             return _signals(group, {name: tuple(votes) for name, votes in real.items()}, {}, simulated=False)

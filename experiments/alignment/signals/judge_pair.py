@@ -46,7 +46,7 @@ class JudgePair:
         return self.temperature if self.repeats > 1 else 0.0
 
     def _ask(self, at: Round, case: PairCase) -> Ask:
-        return Ask(case.messages(False), self.max_tokens, self._temperature, seed=case.seed(at))
+        return Ask(case.messages(False), self.max_tokens, self._temperature, seed=case.seed(at, self.role))
 
     def _signal(self, case: PairCase, model: str, answer: Completion) -> Signal:
         judge = judge_of(case.rubric, model, "text", self.max_tokens, self._temperature, self.repeats)

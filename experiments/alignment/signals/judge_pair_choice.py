@@ -53,7 +53,9 @@ class JudgePairChoice:
     def _reasons(self, at: Round, cases: Sequence[PairCase]) -> list[str]:
         if not self.reasoning_tokens:
             return [""] * len(cases)
-        asks = [Ask(case.messages(False), self.reasoning_tokens, seed=case.seed(at)) for case in cases]
+        asks = [
+            Ask(case.messages(False), self.reasoning_tokens, seed=case.seed(at, self.role)) for case in cases
+        ]
         return [answer.text for answer in at.policy(self.role).generate(asks, at.check)]
 
     def _asked(self, case: PairCase, reasons: str) -> tuple[Message, ...]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from experiments.alignment.foreign import admit_text
 from experiments.alignment.judges.judge import Judge
 from experiments.alignment.judges.rubrics import QUALITY, Rubric, judge_messages, read_score
 from experiments.alignment.ports import Round
-from experiments.alignment.seeds import seed_at
+from experiments.alignment.seeds import digest, seed_at
 from experiments.alignment.types import (
     NO_RESPONSE,
     Ask,
@@ -64,9 +65,11 @@ class JudgeScalar:
             at.iteration,
             at.phase,
             "signal",
+            self.role,
             self.rubric.source,
             group.prompt.id,
             candidate.index,
+            digest([admit_text(candidate.text)]),
             repeat,
         )
         return Ask(messages, self.max_tokens, self._temperature, seed=seed_at(*place))

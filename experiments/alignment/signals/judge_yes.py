@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from experiments.alignment.judges.judge import Judge
-from experiments.alignment.judges.yes_no import CRITERION, yes_chances, yes_messages
+from experiments.alignment.judges.yes_no import CRITERION, VERSION, yes_chances, yes_messages
 from experiments.alignment.ports import Round
 from experiments.alignment.types import Capability, Group, Signal
 
@@ -32,7 +32,7 @@ class JudgeYes:
         policy = at.policy(self.role)
         chances = iter(yes_chances(policy, cases, at.check, self.criterion))
         prompt = yes_messages("{question}", "{answer}", 0, self.criterion)
-        source = Judge("yes-no", 1, prompt, policy.name, "probabilities").source
+        source = Judge("yes-no", VERSION, prompt, policy.name, "probabilities").source
         return [
             tuple(s for c in group.candidates for s in self._both(c.index, source, next(chances)))
             for group in groups

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Literal
 
+from experiments.alignment.foreign import admit_text
 from experiments.alignment.judges.judge import Judge, Reading
 from experiments.alignment.judges.pairwise import PairRubric, pair_messages
 from experiments.alignment.ports import Round
 from experiments.alignment.prompts.constitution import principle_for
-from experiments.alignment.seeds import seed_at
+from experiments.alignment.seeds import digest, seed_at
 from experiments.alignment.types import Candidate, Evidence, Group, Message, Signal
 
 KIND = "judge_pair"
@@ -40,10 +41,11 @@ class PairCase:
         first, second = self.shown
         return pair_messages(self.rubric, question_of(self.group, first), first.text, second.text, at_once)
 
-    def seed(self, at: Round) -> int:
-        """The seed of a drawn verdict, from its position alone."""
-        place = (self.group.prompt.id, *self.about, self.order, self.repeat)
-        return seed_at(at.seed, at.iteration, at.phase, "signal", self.rubric.sha256, *place)
+    def seed(self, at: Round, role: str) -> int:
+        """The seed of a drawn verdict of a role, from its position and from the two texts."""
+        texts = digest([digest([admit_text(candidate.text)]) for candidate in self.pair])
+        place = (self.group.prompt.id, *self.about, texts, self.order, self.repeat)
+        return seed_at(at.seed, at.iteration, at.phase, "signal", role, self.rubric.sha256, *place)
 
 
 def question_of(group: Group, candidate: Candidate) -> str:

@@ -14,7 +14,7 @@ from experiments.alignment.verifiers import Verdict, verify_all
 
 @dataclass(frozen=True)
 class VerifyOutcome:
-    """1 for a right answer, 0 for a wrong one, None where no answer could be found in the text."""
+    """1 for a right answer, 0 for a wrong one; None only where the check itself could not decide."""
 
     kind: ClassVar[str] = "verify"
     needs_reference: ClassVar[bool] = True

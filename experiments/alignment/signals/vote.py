@@ -6,11 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from experiments.alignment.foreign import admit_text
 from experiments.alignment.ports import Round
+from experiments.alignment.seeds import digest
 from experiments.alignment.types import Candidate, Capability, Evidence, Group, Signal
 from experiments.alignment.verifiers.answers import read_answer
 
 UNREAD = "no answer was found to count"
+LONGEST_LABEL = 120
+"""Characters that are stored of a signal's label."""
+DIGEST = 12
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Vote:
         return ()
 
     def read(self, at: Round, groups: Sequence[Group]) -> list[tuple[Signal, ...]]:
-        """One signal a candidate, in order: its share in (0, 1], its label the answer that was read."""
+        """One signal a candidate, in order: its share in (0, 1], its label the answer that was read (`label_of`)."""
         return [_signals(at.verifier, group.candidates) for group in groups]
 
 
@@ -52,16 +57,24 @@ def _signal(
             "vote", "samples", (candidate.index,), None, evidence=evidence, parsed=False, error=UNREAD
         )
     return Signal(
-        "vote", "samples", (candidate.index,), shares[answer], label=answer[:200], evidence=evidence
+        "vote", "samples", (candidate.index,), shares[answer], label=label_of(answer), evidence=evidence
     )
+
+
+def label_of(answer: str) -> str:
+    """An answer as it is kept and compared: whole, or its beginning with a digest of the whole where it is long."""
+    text = admit_text(answer)
+    if len(text) <= LONGEST_LABEL:
+        return text
+    return f"{text[: LONGEST_LABEL - DIGEST - 2]}\u2026 {digest([text])[:DIGEST]}"
 
 
 def _histogram(counts: Counter[str], n: int) -> dict[str, object]:
     """The counts, the winner (the first of equals), its share of all n samples, and the entropy in nats."""
     ((winner, most),) = counts.most_common(1)
     return {
-        "counts": {answer[:200]: count for answer, count in counts.most_common()},
-        "winner": winner[:200],
+        "counts": {label_of(answer): count for answer, count in counts.most_common()},
+        "winner": label_of(winner),
         "share": most / n,
         "entropy": entropy(list(counts.values())),
     }

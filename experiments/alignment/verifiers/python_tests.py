@@ -21,7 +21,7 @@ from experiments.alignment.verifiers import guest_tests
 from experiments.alignment.verifiers.assertions import Assertion, equal, literal_of, read_assertion
 
 FENCED = re.compile(
-    r"```[ \t]*(?:python3?|py)?[ \t]*\n(?P<code>.*?)(?:\n[ \t]*```|\Z)", re.DOTALL | re.IGNORECASE
+    r"```[ \t]*(?:(?:python3?|py)[ \t]*)?\n(?P<code>.*?)(?:\n[ \t]*```|\Z)", re.DOTALL | re.IGNORECASE
 )
 LOADING = -1
 DOES_NOT_COMPILE = ("SyntaxError", "IndentationError", "TabError")

@@ -1,4 +1,4 @@
-"""`manage.py datasets`: lists data sets; `datasets import NAME FILE` reads one in, all rows or none."""
+"""`manage.py datasets`: lists data sets; `datasets import` reads a file in, `datasets starter` one that comes along."""
 
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,14 @@ from experiments.management.base import PlumblineCommand, add_verb
 from experiments.models import Dataset, DatasetVersion
 from experiments.services import datasets
 from experiments.services.import_options import SHARES, SPLITS, ImportOptions, read_mapping, read_shares
+from experiments.services.starter import find_starter, import_starter
+from experiments.starter.catalogue import STARTER_DATASETS
 
 
 class Command(PlumblineCommand):
     """A list of data sets with their versions, or one fresh version."""
 
-    help = "List the data sets, or import one: datasets import NAME FILE."
+    help = "List the data sets, or register one: datasets import NAME FILE, datasets starter NAME."
     columns = ("name", "version", "status", "verifier", "rows", "sha256")
 
     def arguments(self, parser: CommandParser) -> None:
@@ -31,11 +33,17 @@ class Command(PlumblineCommand):
         add.add_argument("--title", default="")
         add.add_argument("--licence", default="")
         add.add_argument("--source", default="")
+        starter = add_verb(verbs, "starter", "Register a data set that comes with Plumbline.")
+        starter.add_argument("name", metavar="NAME", help=", ".join(one.name for one in STARTER_DATASETS))
 
     def run(self, **options: Any) -> Any:
         if options["verb"] is None:
             versions = DatasetVersion.objects.select_related("dataset").order_by("dataset__name", "number")
             return [document(version) for version in versions]
+        if options["verb"] == "starter":
+            import_starter(find_starter(options["name"]))
+            latest = Dataset.objects.get(name=options["name"]).latest()
+            return document(latest) if latest else None
         return document(self.read_in(options))
 
     def read_in(self, options: dict[str, Any]) -> DatasetVersion:

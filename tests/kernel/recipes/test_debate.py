@@ -157,9 +157,39 @@ def test_an_answer_that_nobody_disputes_wins_unheard() -> None:
             return "5"
 
     (group,) = Debate(samples=3).propose(at(Sure()), sums("train", 1))
-    assert [c.role for c in group.candidates] == ["policy", SIDE, "sample", "sample", "sample"]
+    assert [c.role for c in group.candidates] == ["unopposed", SIDE, "sample", "sample", "sample"]
     (signals,) = DebateVerdict().read(at(Sure()), [group])
     assert [(s.value, s.label) for s in signals] == [(1.0, "nobody argued for another answer")]
+
+
+def test_an_answer_that_no_judge_saw_is_no_answer_of_the_judge() -> None:
+    @dataclass(frozen=True)
+    class OftenSure(Stage):
+        def _said(self, ask: Ask) -> str:
+            text = ask.messages[-1].content
+            known = "Your answer:" not in text and seed_at("known", text) % 2
+            return str(sum(terms_of(text))) if known else super()._said(ask)
+
+    memory = held(OftenSure("right"))
+    groups = memory.groups[0, 0, "operator"].values()
+    debated = sum(group.candidates[0].role == "policy" for group in groups)
+    assert 0 < debated < 80
+    for name in ("naive_judge_accuracy", "pass_at_1", "operator_gain"):
+        assert metric(memory, 0, name).n == debated
+    assert metric(memory, 0, "naive_judge_accuracy").value == metric(memory, 0, "pass_at_1").value
+    assert metric(memory, 0, "operator_accuracy").n == metric(memory, 0, "right_side_share").n == 80
+
+
+def test_where_nobody_ever_argues_the_most_that_a_judge_can_reach_is_still_told() -> None:
+    @dataclass(frozen=True)
+    class Sure(Stage):
+        def _said(self, ask: Ask) -> str:
+            return "5"
+
+    memory = held(Sure())
+    assert metric(memory, 0, "naive_judge_accuracy").value is None
+    assert metric(memory, 0, "right_side_share").n == 80
+    assert not {"pass_at_1", "operator_gain"} & {m.name for m in memory.metrics[0]}
 
 
 def test_an_argument_cannot_pretend_to_be_the_other_side() -> None:

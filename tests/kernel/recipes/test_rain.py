@@ -4,6 +4,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
+from experiments.alignment.errors import ConfigError
+from experiments.alignment.registry import get_recipe
 from experiments.alignment.scripted_answers import is_right
 from tests.kernel.planted import Planted
 from tests.kernel.recipes.critics import draft, question, run
@@ -48,3 +52,9 @@ def test_every_searched_prompt_leaves_its_tree(tmp_path: Path) -> None:
         assert signal.evidence.kind == "tree"
         assert len(signal.evidence.data["nodes"]) > 1
         assert [c.role for c in group.candidates] == ["policy", "search"]
+
+
+def test_more_token_sets_than_tokens_are_refused_and_as_many_are_not() -> None:
+    with pytest.raises(ConfigError, match=r"32 token sets .* at most 8 .*change one of them"):
+        get_recipe("rain").configure({"sets": 32, "max_tokens": 8})
+    assert get_recipe("rain").configure({"sets": 8, "max_tokens": 8}).max_tokens == 8

@@ -103,6 +103,13 @@ def test_the_root_is_as_accurate_as_the_product_of_its_parts(measured: Memory) -
     assert against.low < 1 < against.high
 
 
+def test_what_the_parts_predict_is_as_uncertain_as_their_accuracy(measured: Memory) -> None:
+    parts, predicted = metric(measured, 0, "part_accuracy"), metric(measured, 0, "predicted_root_accuracy")
+    assert predicted.value == pytest.approx(parts.value**4)
+    assert predicted.low == pytest.approx(parts.low**4, abs=0.02)
+    assert predicted.high == pytest.approx(parts.high**4, abs=0.02)
+
+
 def test_agreement_of_equivalent_queries_raises_precision(measured: Memory) -> None:
     agreed, every = metric(measured, 0, "agreed_accuracy"), metric(measured, 0, "tree_accuracy")
     assert agreed.low > every.high

@@ -141,3 +141,16 @@ def test_labels_that_are_no_choice_are_refused(labels: list[str]) -> None:
     with pytest.raises(ConfigError) as refused:
         get_recipe("weak-to-strong").configure({"labels": labels})
     assert refused.value.field == "labels"
+
+
+def test_without_a_bound_model_the_policy_before_training_supervises_every_round(tmp_path: Path) -> None:
+    memory, _ = ran(tmp_path, {**STUDENTS, "base": 40}, weak="model", iterations=2)
+    labels = [
+        signal.source
+        for iteration in (1, 2)
+        for group in memory.groups[iteration, 0, "train"].values()
+        for signal in group.signals
+        if signal.kind == "weak_label"
+    ]
+    assert labels
+    assert set(labels) == {"base"}

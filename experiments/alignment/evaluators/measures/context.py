@@ -36,7 +36,7 @@ def _divergence(record: Record) -> Iterator[Metric]:
     if record.iteration:
         first, after = paired(_gaps(record, 0), now)
         closure = gap_closure([-gap for gap in first], [0.0] * len(first), [-gap for gap in after])
-        yield _metric("context_kl_closed", "probe", closure.closed)
+        yield _metric("context_kl_closed", "probe", closure.closed, len(now) - len(first))
 
 
 def _gaps(record: Record, iteration: int) -> Values:

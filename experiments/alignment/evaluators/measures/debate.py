@@ -50,9 +50,10 @@ def _parts(record: Record) -> list[tuple[Split, Sequence[Group]]]:
 
 
 def _accuracy(groups: Sequence[Group]) -> Iterator[Metric]:
-    naive = [value for group in groups if (value := group.mean_value(GOLD, 0)) is not None]
-    if not naive:
+    if not any(signal.kind == GOLD for group in groups for signal in group.signals):
         return
+    chosen = [group.mean_value(GOLD, 0) for group in groups if len(sides_of(group)) == len(LETTERS)]
+    naive = [value for value in chosen if value is not None]
     yield _metric("naive_judge_accuracy", "probe", intervals.share(naive))
     reached = [float(any(group.mean_value(GOLD, s.index) == 1 for s in sides_of(group))) for group in groups]
     yield _metric("right_side_share", "probe", intervals.share(reached))

@@ -4,11 +4,12 @@ A part is right by its own question (1 ≡ the sum that it was asked for), whate
 root accuracy is predicted by Π pᵢ where errors are independent and not mended (arXiv 1810.08575).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.alignment.diagnostics import intervals, judging
 from experiments.alignment.diagnostics.findings import LEAST_FOR_SHARE, Finding
+from experiments.alignment.diagnostics.intervals import Array
 from experiments.alignment.evaluators.record import Record, Values, scored
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.metric_families.decomposition import MOST_TERMS
@@ -98,14 +99,30 @@ def _trees(found: Sequence[Decomposed]) -> Iterator[Metric]:
 
 def _against_parts(found: Sequence[Decomposed]) -> Iterator[Metric]:
     """Nothing where no part can be checked, as in decompositions that a model wrote."""
-    every = [value for one in found for value in one.every_part]
-    if not every:
+    if not found:
         return
     yield _metric("part_accuracy", "probe", intervals.share([_mean(one.every_part) for one in found]))
-    predicted = [_mean([_mean(every) ** len(parts) for parts in one.parts]) for one in found]
-    observed = [_mean(one.roots) for one in found]
-    yield _metric("predicted_root_accuracy", "probe", intervals.mean(predicted))
-    yield _metric("root_against_parts", "probe", intervals.ratio_of_means(observed, predicted))
+    lengths = sorted({len(parts) for one in found for parts in one.parts})
+    shares = {n: [_mean([float(len(parts) == n) for parts in one.parts]) for one in found] for n in lengths}
+    right = [sum(one.every_part) for one in found]
+    asked = [float(len(one.every_part)) for one in found]
+    columns = [right, asked, *shares.values(), [_mean(one.roots) for one in found]]
+
+    def predicted(drawn: Sequence[Array]) -> Array:
+        return _predicted(drawn[0], drawn[1], dict(zip(lengths, drawn[2:], strict=False)))
+
+    def against(drawn: Sequence[Array]) -> Array:
+        return intervals.quotient(drawn[-1].mean(axis=-1), predicted(drawn))
+
+    yield _metric("predicted_root_accuracy", "probe", intervals.bootstrap(columns, predicted))
+    yield _metric("root_against_parts", "probe", intervals.bootstrap(columns, against))
+
+
+def _predicted(right: Array, asked: Array, shares: Mapping[int, Array]) -> Array:
+    """pⁿ, mean over decompositions of n parts, with p pooled over the same prompts; the last axis is prompts."""
+    p = right.sum(axis=-1) / asked.sum(axis=-1)
+    predicted: Array = sum(share.mean(axis=-1) * p**n for n, share in shares.items())
+    return predicted
 
 
 def _agreement(found: Sequence[Decomposed], split: Split) -> Iterator[Metric]:

@@ -3,6 +3,7 @@
 Right always means all tests, the hidden ones too: the verdict of the task's check.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -85,9 +86,11 @@ def _passes(values: Values) -> Values:
 
 
 def _outcomes(groups: Sequence[Group]) -> Iterator[Metric]:
-    """Shares within a prompt, so that a prompt with many attempts counts once."""
-    labels = [[s.label for s in g.signals if s.kind == TOOL and s.value is not None] for g in groups]
-    run = [of_prompt for of_prompt in labels if of_prompt]
+    """Shares within a prompt over all its groups, so that a prompt with many attempts counts once."""
+    labels: dict[str, list[str]] = defaultdict(list)
+    for group in groups:
+        labels[group.prompt.id] += [s.label for s in group.signals if s.kind == TOOL and s.value is not None]
+    run = [of_prompt for of_prompt in labels.values() if of_prompt]
     if run:
         for name, label in (("killed_share", "killed"), ("uncompiled_share", "does not compile")):
             shares = [of_prompt.count(label) / len(of_prompt) for of_prompt in run]
