@@ -17,7 +17,7 @@ from experiments.supervision import commands
 from tests.support import loops
 from tests.support.services import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tests.support import loops
 from tests.support.services import wait_for
 from tests.worker.test_every_recipe import launch_trial, one_thread
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 ALWAYS = {
     "constitutional-rl",

@@ -10,7 +10,7 @@ from tasks.runner import execute, work_until_idle
 from tests.support import loops
 from tests.support.services import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 def state_of(run: m.Run) -> str:

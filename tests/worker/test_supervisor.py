@@ -9,7 +9,7 @@ import pytest
 from tests.support.installation import Installation, processes_of
 from tests.support.services import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
 WEB_MEMORY_MB = 250
 
 

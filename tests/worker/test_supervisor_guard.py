@@ -16,7 +16,7 @@ from experiments.supervision.child import Child, Lifeline
 from experiments.supervision.supervisor import Supervisor
 from tests.support.services import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
 SUPERVISE = """
 import sys
