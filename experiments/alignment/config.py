@@ -1,8 +1,11 @@
 """Settings that every recipe has. Declared once; the form, the shell, the catalogue and the docs derive from them."""
 
+from copy import copy
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from experiments.alignment.learners import Adapter
 
 FOLDED: dict[str, Any] = {"folded": True}
 
@@ -70,3 +73,26 @@ class TrainingConfig(RecipeConfig):
     lora_rank: int = Field(
         16, ge=1, le=256, description="Rank of the adapters (LoRA).", json_schema_extra=FOLDED
     )
+
+    @property
+    def adapter(self) -> Adapter:
+        """The adapters that learners train, of scale 2."""
+        return Adapter(rank=self.lora_rank, alpha=2 * self.lora_rank)
+
+    def learner_settings(self) -> dict[str, Any]:
+        """What every learner's specification takes from these settings, so that none of them stays without effect."""
+        return {
+            "adapter": self.adapter,
+            "learning_rate": self.learning_rate,
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+        }
+
+
+def with_default(config: type[RecipeConfig], name: str, default: Any, description: str = "") -> Any:
+    """A common setting with a recipe's own default, and its own help line where one is given; its bounds stay."""
+    field = copy(config.model_fields[name])
+    field.default = default
+    if description:
+        field.description = description
+    return field

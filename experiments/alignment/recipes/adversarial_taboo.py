@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import Adapter, PolicyGradient
+from experiments.alignment.config import FOLDED, TrainingConfig, with_default
+from experiments.alignment.learners import PolicyGradient
 from experiments.alignment.proposers.taboo import PlayTaboo
 from experiments.alignment.registry import recipe
 from experiments.alignment.selectors.winner_turns import WinnerTurns
@@ -14,16 +14,16 @@ from experiments.alignment.signals.game import GameOutcome
 class AdversarialTabooConfig(TrainingConfig):
     """Settings of adversarial-taboo."""
 
-    prompts: int = Field(60, ge=1, le=100_000, description="Secret words played in each round.")
+    prompts: int = with_default(TrainingConfig, "prompts", 60, "Secret words played in each round.")
     episodes: int = Field(2, ge=1, le=64, description="Episodes played about each word.")
     rounds: int = Field(4, ge=1, le=16, description="Moves of each side before an episode is a tie.")
     temperature: float = Field(1.0, gt=0, le=2, description="Sampling temperature of the moves.")
     move_tokens: int = Field(48, ge=8, le=512, description="Longest move, in tokens.")
-    max_tokens: int = Field(
-        16, ge=1, le=4096, description="Longest answer when words are guessed in Evaluate."
+    max_tokens: int = with_default(
+        TrainingConfig, "max_tokens", 16, "Longest answer when words are guessed in Evaluate."
     )
-    learning_rate: float = Field(1e-4, gt=0, le=1, description="Peak learning rate of the adapters.")
-    epochs: int = Field(1, ge=1, le=50, description="Passes over the winners' moves of a round.")
+    learning_rate: float = with_default(TrainingConfig, "learning_rate", 1e-4)
+    epochs: int = with_default(TrainingConfig, "epochs", 1, "Passes over the winners' moves of a round.")
     kl_beta: float = Field(
         0.2,
         ge=0,
@@ -66,10 +66,7 @@ def adversarial_taboo(config: AdversarialTabooConfig) -> Composition:
     learn = PolicyGradient(
         init_from="previous",
         kl_beta=config.kl_beta,
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
+        **config.learner_settings(),
         max_length=1024,
     )
     propose = PlayTaboo(config.episodes, config.rounds, config.temperature, config.move_tokens)

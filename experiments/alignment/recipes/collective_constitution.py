@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import RecipeConfig
+from experiments.alignment.config import RecipeConfig, with_default
 from experiments.alignment.learners import CommitContext
 from experiments.alignment.proposers.ask_people import AskPeople
 from experiments.alignment.proposers.under_constitution import UnderConstitution
@@ -15,8 +15,8 @@ from experiments.alignment.signals.human_vote import HumanVote
 class CollectiveConstitutionConfig(RecipeConfig):
     """Settings of the consultation."""
 
-    iterations: int = Field(
-        1, ge=0, le=50, description="Rounds of the consultation; one makes a constitution."
+    iterations: int = with_default(
+        RecipeConfig, "iterations", 1, "Rounds of the consultation; one makes a constitution."
     )
     prompts: int = Field(8, ge=1, le=1000, description="Questions that people are asked in each round.")
     people: int = Field(

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
 from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import SFT, Adapter
+from experiments.alignment.learners import SFT
 from experiments.alignment.prompts.refining import CONSTITUTIONAL
 from experiments.alignment.proposers.refine_from import RefineFrom
 from experiments.alignment.proposers.sample import Sample
@@ -62,12 +62,7 @@ def constitutional_critique(config: ConstitutionalCritiqueConfig) -> Composition
     """
     words = (CONSTITUTIONAL, config.revisions, config.temperature, 0.0, config.max_tokens)
     propose = RefineFrom(*words, critique_tokens=config.critique_tokens, critic="critic")
-    learn = SFT(
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
+    learn = SFT(**config.learner_settings())
     fresh = Sample(1 + config.revisions, config.temperature, config.max_tokens)
     return Composition(
         (Phase(propose, (), (Branch(KeepFinal(), learn),)),),

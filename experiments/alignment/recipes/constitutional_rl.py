@@ -3,9 +3,9 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, TrainingConfig
+from experiments.alignment.config import FOLDED, TrainingConfig, with_default
 from experiments.alignment.judges.pairwise import PRINCIPLE
-from experiments.alignment.learners import DPO, Adapter, PolicyGradient, RewardModel
+from experiments.alignment.learners import DPO, PolicyGradient, RewardModel
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import POLICY, Role, recipe
 from experiments.alignment.selectors.group_norm import GroupNorm
@@ -25,8 +25,12 @@ class ConstitutionalRLConfig(TrainingConfig):
         le=1024,
         description="Longest reasoning of the judge before it chooses, in tokens; 0 for none.",
     )
-    learning_rate: float = Field(1e-4, gt=0, le=1, description="Peak learning rate of the policy's adapters.")
-    epochs: int = Field(1, ge=1, le=50, description="Passes of the policy over the answers of a round.")
+    learning_rate: float = with_default(
+        TrainingConfig, "learning_rate", 1e-4, "Peak learning rate of the policy's adapters."
+    )
+    epochs: int = with_default(
+        TrainingConfig, "epochs", 1, "Passes of the policy over the answers of a round."
+    )
     reward_epochs: int = Field(2, ge=1, le=50, description="Passes of the reward model over its pairs.")
     kl_beta: float = Field(
         0.05, ge=0, le=10, description="Weight of the divergence from the round's first policy."
@@ -35,26 +39,6 @@ class ConstitutionalRLConfig(TrainingConfig):
         True,
         description="Also train the control: DPO on the same pairs, without a reward model.",
         json_schema_extra=FOLDED,
-    )
-
-
-def _dpo(config: ConstitutionalRLConfig, adapter: Adapter) -> DPO:
-    return DPO(
-        role="control",
-        adapter=adapter,
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
-
-
-def _gradient(config: ConstitutionalRLConfig, adapter: Adapter) -> PolicyGradient:
-    return PolicyGradient(
-        adapter=adapter,
-        kl_beta=config.kl_beta,
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
     )
 
 
@@ -99,16 +83,16 @@ def constitutional_rl(config: ConstitutionalRLConfig) -> Composition:
     falls where it was above 0 is over-optimisation. Rewards themselves are not followed over the rounds, since each
     round fits their scale anew. If the control does as well, the reward model was not needed.
     """
-    adapter = Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank)
-    reward = RewardModel(adapter=adapter, epochs=config.reward_epochs, batch_size=config.batch_size)
+    reward = RewardModel(adapter=config.adapter, epochs=config.reward_epochs, batch_size=config.batch_size)
     branches = [Branch(RankedPairs(), reward)]
     if config.control:
-        branches.append(Branch(RankedPairs(), _dpo(config, adapter)))
+        branches.append(Branch(RankedPairs(), DPO(role="control", **config.learner_settings())))
     judge = JudgePairChoice(PRINCIPLE, principled=True, reasoning_tokens=config.reasoning_tokens)
     first = Phase(Sample(2, config.temperature, config.max_tokens), (judge,), tuple(branches))
+    gradient = PolicyGradient(kl_beta=config.kl_beta, **config.learner_settings())
     second = Phase(
         Sample(config.samples, config.temperature, config.max_tokens),
         (Reward(),),
-        (Branch(GroupNorm(Reward.kind), _gradient(config, adapter)),),
+        (Branch(GroupNorm(Reward.kind), gradient),),
     )
     return Composition((first, second), answer_tokens=config.max_tokens, main=1, measures=("judging",))

@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Arm, Branch, Composition, Phase
-from experiments.alignment.config import TrainingConfig
-from experiments.alignment.learners import SFT, Adapter
+from experiments.alignment.config import TrainingConfig, with_default
+from experiments.alignment.learners import SFT
 from experiments.alignment.prompts.contexts import CALCULATOR
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.proposers.under_context import UnderContext
@@ -18,8 +18,8 @@ TEACHER = "base"
 class ContextDistillationConfig(TrainingConfig):
     """Settings of context distillation."""
 
-    iterations: int = Field(
-        1, ge=0, le=50, description="Rounds; the teacher stays the model before training in all of them."
+    iterations: int = with_default(
+        TrainingConfig, "iterations", 1, "Rounds; the teacher stays the model before training in all of them."
     )
     context: str = Field(
         CALCULATOR,
@@ -68,12 +68,7 @@ def context_distillation(config: ContextDistillationConfig) -> Composition:
     that quote the context have learned its words instead of what it asks for; a drift of length shows a style
     that came along.
     """
-    learn = SFT(
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
+    learn = SFT(**config.learner_settings())
     sampled = UnderContext(config.context, config.samples, config.temperature, config.max_tokens, TEACHER)
     plain = Sample(config.samples, config.temperature, config.max_tokens)
     greedy = UnderContext(config.context, 1, 0.0, config.max_tokens, TEACHER)

@@ -1,12 +1,12 @@
 """Pairs from two contexts, one that makes answers better and one that makes them worse: no judge at all."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import DPO, Adapter, PolicyGradient, RewardModel
+from experiments.alignment.config import FOLDED, TrainingConfig, with_default
+from experiments.alignment.learners import DPO, PolicyGradient, RewardModel
 from experiments.alignment.prompts.contexts import CALCULATOR, STORYTELLER
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.proposers.under_contrast import UnderContrast
@@ -53,21 +53,12 @@ class ContrastDistillationConfig(TrainingConfig):
         description="With a reward model: weight of the divergence from the checkpoint before.",
         json_schema_extra=FOLDED,
     )
-    learning_rate: float = Field(2e-4, gt=0, le=1, description="Peak learning rate of the adapters.")
-    epochs: int = Field(1, ge=1, le=50, description="Passes over the pairs of a round.")
-
-
-def _training(config: ContrastDistillationConfig) -> dict[str, Any]:
-    return {
-        "adapter": Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        "learning_rate": config.learning_rate,
-        "epochs": config.epochs,
-        "batch_size": config.batch_size,
-    }
+    learning_rate: float = with_default(TrainingConfig, "learning_rate", 2e-4)
+    epochs: int = with_default(TrainingConfig, "epochs", 1, "Passes over the pairs of a round.")
 
 
 def _dpo(config: ContrastDistillationConfig, role: str) -> DPO:
-    return DPO(role=role, beta=config.beta, **_training(config))
+    return DPO(role=role, beta=config.beta, **config.learner_settings())
 
 
 def _direct(config: ContrastDistillationConfig, propose: UnderContrast) -> tuple[Phase, ...]:
@@ -78,8 +69,8 @@ def _direct(config: ContrastDistillationConfig, propose: UnderContrast) -> tuple
 
 
 def _by_reward(config: ContrastDistillationConfig, propose: UnderContrast) -> tuple[Phase, ...]:
-    fit = RewardModel(data="accumulated", **_training(config))
-    follow = PolicyGradient(kl_beta=config.kl_beta, **_training(config))
+    fit = RewardModel(data="accumulated", **config.learner_settings())
+    follow = PolicyGradient(kl_beta=config.kl_beta, **config.learner_settings())
     sample = Sample(config.samples, config.temperature, config.max_tokens)
     return (
         Phase(propose, (), (Branch(ConstructedPair(), fit),)),

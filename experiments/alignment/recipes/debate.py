@@ -3,7 +3,7 @@
 from pydantic import Field, field_validator
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, RecipeConfig
+from experiments.alignment.config import RecipeConfig, with_default
 from experiments.alignment.proposers.debate import Debate
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import POLICY, Role, recipe
@@ -16,10 +16,10 @@ from experiments.alignment.signals.vote import Vote
 class DebateConfig(RecipeConfig):
     """Settings of debate."""
 
-    iterations: int = Field(
-        1, ge=0, le=50, description="Rounds of debates on train prompts; nothing is trained."
+    iterations: int = with_default(
+        RecipeConfig, "iterations", 1, "Rounds of debates on train prompts; nothing is trained."
     )
-    prompts: int = Field(32, ge=1, le=100_000, description="Train prompts debated in each round.")
+    prompts: int = with_default(RecipeConfig, "prompts", 32, "Train prompts debated in each round.")
     options: str = Field(
         "",
         max_length=200,
@@ -32,12 +32,11 @@ class DebateConfig(RecipeConfig):
     )
     argument_tokens: int = Field(64, ge=8, le=1024, description="Longest argument, in tokens.")
     temperature: float = Field(0.7, gt=0, le=2, description="Sampling temperature of arguments and answers.")
-    operator_prompts: int = Field(
+    operator_prompts: int = with_default(
+        RecipeConfig,
+        "operator_prompts",
         48,
-        ge=0,
-        le=10_000,
-        description="Probe prompts on which the judge is measured with and without debates; 0 leaves it out.",
-        json_schema_extra=FOLDED,
+        "Probe prompts on which the judge is measured with and without debates; 0 leaves it out.",
     )
 
     @field_validator("options")

@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Arm, Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import Adapter, PolicyGradient
+from experiments.alignment.config import FOLDED, TrainingConfig, with_default
+from experiments.alignment.learners import PolicyGradient
 from experiments.alignment.proposers.rollout import RolloutEnv
 from experiments.alignment.proposers.rollout_random import RandomWalk
 from experiments.alignment.registry import recipe
@@ -15,8 +15,10 @@ from experiments.alignment.signals.env_return import EnvReturn
 class EmbodiedConfig(TrainingConfig):
     """Settings of embodied-policy."""
 
-    iterations: int = Field(8, ge=0, le=50, description="Rounds of acting, learning and measuring.")
-    prompts: int = Field(16, ge=1, le=100_000, description="Starts that are played in each round.")
+    iterations: int = with_default(
+        TrainingConfig, "iterations", 8, "Rounds of acting, learning and measuring."
+    )
+    prompts: int = with_default(TrainingConfig, "prompts", 16, "Starts that are played in each round.")
     episodes: int = Field(4, ge=2, le=64, description="Episodes played from each start.")
     temperature: float = Field(1.0, gt=0, le=2, description="Temperature at which moves are drawn.")
     world: str = Field(
@@ -33,11 +35,9 @@ class EmbodiedConfig(TrainingConfig):
     entropy: float = Field(
         0.02, ge=0, le=1, description="Weight of the entropy of the moves, which keeps exploration alive."
     )
-    learning_rate: float = Field(2e-4, gt=0, le=1, description="Peak learning rate of the adapters.")
-    epochs: int = Field(1, ge=1, le=50, description="Passes over the moves of a round.")
-    batch_size: int = Field(
-        64, ge=1, le=512, description="Moves in one training step.", json_schema_extra=FOLDED
-    )
+    learning_rate: float = with_default(TrainingConfig, "learning_rate", 2e-4)
+    epochs: int = with_default(TrainingConfig, "epochs", 1, "Passes over the moves of a round.")
+    batch_size: int = with_default(TrainingConfig, "batch_size", 64, "Moves in one training step.")
 
 
 def embodied_arms(world: str) -> tuple[Arm, ...]:
@@ -78,15 +78,7 @@ def embodied_policy(config: EmbodiedConfig) -> Composition:
     whether the task was learned or its words: same seeds, other names, other size. Success that is lost there is the
     price of the simulation.
     """
-    adapter = Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank)
-    learn = PolicyGradient(
-        adapter=adapter,
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-        clip=config.clip,
-        entropy=config.entropy,
-    )
+    learn = PolicyGradient(clip=config.clip, entropy=config.entropy, **config.learner_settings())
     select = GroupNorm(EnvReturn.kind)
     phase = Phase(RolloutEnv(config.episodes, config.temperature), (EnvReturn(),), (Branch(select, learn),))
     return Composition(

@@ -5,7 +5,7 @@ from pydantic import Field
 from experiments.alignment.composition import Branch, Composition, Phase
 from experiments.alignment.config import FOLDED, TrainingConfig
 from experiments.alignment.judges.pairwise import META
-from experiments.alignment.learners import DPO, Adapter
+from experiments.alignment.learners import DPO
 from experiments.alignment.proposers.judgements import JUDGE, Judgements
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import POLICY, Role, recipe
@@ -44,10 +44,7 @@ def _dpo(config: MetaRewardingConfig, role: str, current: bool = False) -> DPO:
         role=role,
         init_from="current" if current else "previous",
         beta=config.beta,
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
+        **config.learner_settings(),
         max_length=2048,
     )
 

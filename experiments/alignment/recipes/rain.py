@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, RecipeConfig
+from experiments.alignment.config import FOLDED, RecipeConfig, with_default
 from experiments.alignment.proposers.rewind import Rewind
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import POLICY, Role, recipe
@@ -17,18 +17,14 @@ from experiments.alignment.signals.judge_yes import JudgeYes
 class RainConfig(RecipeConfig):
     """Settings of rain."""
 
-    iterations: int = Field(
-        1, ge=0, le=50, description="Rounds over the train prompts; nothing changes between them."
+    iterations: int = with_default(
+        RecipeConfig, "iterations", 1, "Rounds over the train prompts; nothing changes between them."
     )
     prompts: int = Field(
         16, ge=1, le=1000, description="Train prompts searched in each round, for their traces."
     )
-    operator_prompts: int = Field(
-        24,
-        ge=0,
-        le=10_000,
-        description="Probe prompts on which the search is measured.",
-        json_schema_extra=FOLDED,
+    operator_prompts: int = with_default(
+        RecipeConfig, "operator_prompts", 24, "Probe prompts on which the search is measured."
     )
     max_tokens: int = Field(40, ge=4, le=1024, description="Longest answer, in tokens.")
     sets: int = Field(4, ge=1, le=32, description="Token sets that an answer is built of.")

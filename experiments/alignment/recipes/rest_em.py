@@ -4,7 +4,7 @@ from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
 from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import SFT, Adapter
+from experiments.alignment.learners import SFT
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import recipe
 from experiments.alignment.selectors.keep_correct import KeepCorrect
@@ -55,12 +55,7 @@ def rest_em(config: RestEMConfig) -> Composition:
     after a few rounds and then overfit: compare rounds, not only the last.
     """
     learn = SFT(
-        init_from="base",
-        data="accumulated" if config.accumulate else "round",
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
+        init_from="base", data="accumulated" if config.accumulate else "round", **config.learner_settings()
     )
     phase = Phase(
         propose=Sample(config.samples, config.temperature, config.max_tokens),

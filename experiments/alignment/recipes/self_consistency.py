@@ -4,7 +4,7 @@ from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
 from experiments.alignment.config import TrainingConfig
-from experiments.alignment.learners import SFT, Adapter
+from experiments.alignment.learners import SFT
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import recipe
 from experiments.alignment.selectors.majority import Majority
@@ -57,12 +57,7 @@ def self_consistency(config: SelfConsistencyConfig) -> Composition:
     accuracy does not rise with it, the model has only stopped to disagree with itself. A share of kept
     prompts that grows meanwhile is no good sign.
     """
-    learn = SFT(
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
+    learn = SFT(**config.learner_settings())
     propose = Sample(config.samples, config.temperature, config.max_tokens)
     select = Majority(config.threshold, config.per_prompt)
     return Composition(

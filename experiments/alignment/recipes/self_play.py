@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import DPO, Adapter
+from experiments.alignment.config import FOLDED, TrainingConfig, with_default
+from experiments.alignment.learners import DPO
 from experiments.alignment.proposers.replay import Replay
 from experiments.alignment.proposers.self_play import OwnAgainstReference
 from experiments.alignment.registry import recipe
@@ -27,7 +27,7 @@ class SelfPlayConfig(TrainingConfig):
         description="Share of the train prompts that is never learned from; the discriminator is measured on it.",
         json_schema_extra=FOLDED,
     )
-    learning_rate: float = Field(2e-4, gt=0, le=1, description="Peak learning rate of the adapters.")
+    learning_rate: float = with_default(TrainingConfig, "learning_rate", 2e-4)
 
 
 @recipe(
@@ -59,14 +59,7 @@ def self_play(config: SelfPlayConfig) -> Composition:
     ceiling is the demonstrations, so there is no operator at decode time whose gain could be measured. Accuracy on
     probe and gold says what it was good for.
     """
-    learn = DPO(
-        init_from="previous",
-        beta=config.beta,
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
+    learn = DPO(init_from="previous", beta=config.beta, **config.learner_settings())
     select = HeldBack(BestWorst(SameAsReference.kind), config.held_back)
     play = Phase(
         OwnAgainstReference(config.temperature, config.max_tokens),

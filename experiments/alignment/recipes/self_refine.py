@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, RecipeConfig
+from experiments.alignment.config import FOLDED, RecipeConfig, with_default
 from experiments.alignment.prompts.refining import FEEDBACK
 from experiments.alignment.proposers.refine_from import RefineFrom
 from experiments.alignment.proposers.sample import Sample
@@ -16,15 +16,11 @@ from experiments.alignment.signals.judge_scalar import JudgeScalar
 class SelfRefineConfig(RecipeConfig):
     """Settings of self-refine."""
 
-    iterations: int = Field(
-        1, ge=0, le=50, description="Rounds over the train prompts; nothing changes between them."
+    iterations: int = with_default(
+        RecipeConfig, "iterations", 1, "Rounds over the train prompts; nothing changes between them."
     )
-    operator_prompts: int = Field(
-        64,
-        ge=0,
-        le=10_000,
-        description="Probe prompts on which refining is measured.",
-        json_schema_extra=FOLDED,
+    operator_prompts: int = with_default(
+        RecipeConfig, "operator_prompts", 64, "Probe prompts on which refining is measured."
     )
     rounds: int = Field(2, ge=1, le=8, description="Most revisions of an answer.")
     temperature: float = Field(0.8, gt=0, le=2, description="Sampling temperature of the drafts.")

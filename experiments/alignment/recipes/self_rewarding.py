@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import DPO, Adapter
+from experiments.alignment.config import FOLDED, TrainingConfig, with_default
+from experiments.alignment.learners import DPO
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import POLICY, Role, recipe
 from experiments.alignment.selectors.best_worst import BestWorst
@@ -31,21 +31,13 @@ class SelfRewardingConfig(TrainingConfig):
         json_schema_extra=FOLDED,
     )
     beta: float = Field(0.1, gt=0, le=10, description="How closely DPO holds to the previous checkpoint.")
-    learning_rate: float = Field(2e-4, gt=0, le=1, description="Peak learning rate of the adapters.")
-    epochs: int = Field(1, ge=1, le=50, description="Passes over the pairs of a round.")
+    learning_rate: float = with_default(TrainingConfig, "learning_rate", 2e-4)
+    epochs: int = with_default(TrainingConfig, "epochs", 1, "Passes over the pairs of a round.")
     control: bool = Field(True, description="Also train the cheap control: random pairs of the same samples.")
 
 
 def _dpo(config: SelfRewardingConfig, role: str) -> DPO:
-    return DPO(
-        role=role,
-        init_from="previous",
-        beta=config.beta,
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
+    return DPO(role=role, init_from="previous", beta=config.beta, **config.learner_settings())
 
 
 @recipe(

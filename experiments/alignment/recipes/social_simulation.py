@@ -4,7 +4,7 @@ from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
 from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import DPO, Adapter
+from experiments.alignment.learners import DPO
 from experiments.alignment.prompts.personas import PERSONAS
 from experiments.alignment.proposers.observers import GAIN, Observers
 from experiments.alignment.proposers.sample import Sample
@@ -66,13 +66,7 @@ def social_simulation(config: SocialSimulationConfig) -> Composition:
     propose = Observers(
         PERSONAS[: config.observers], config.temperature, config.max_tokens, config.comment_tokens
     )
-    learn = DPO(
-        beta=config.beta,
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
+    learn = DPO(beta=config.beta, **config.learner_settings())
     judged = Phase(
         Sample(2, config.temperature, config.max_tokens),
         (JudgeExpected(role="observer"),),

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import SFT, Adapter
+from experiments.alignment.config import FOLDED, TrainingConfig, with_default
+from experiments.alignment.learners import SFT
 from experiments.alignment.ports import Proposer
 from experiments.alignment.proposers.decompose import AsManyDirect, DecomposeSums
 from experiments.alignment.proposers.decompose_model import DecomposeByModel
@@ -45,8 +45,8 @@ class TaskDecompositionConfig(TrainingConfig):
         "and of every step that the model plans itself.",
         json_schema_extra=FOLDED,
     )
-    max_tokens: int = Field(
-        16, ge=1, le=4096, description="Longest answer to one step or question, in tokens."
+    max_tokens: int = with_default(
+        TrainingConfig, "max_tokens", 16, "Longest answer to one step or question, in tokens."
     )
 
 
@@ -94,13 +94,7 @@ def task_decomposition(config: TaskDecompositionConfig) -> Composition:
     errors. Accuracy by number of terms and the frontier show whether distillation moves beyond what the direct answer
     could do before. If the operator does not beat its control, voting over direct answers is the cheaper amplifier.
     """
-    learn = SFT(
-        init_from="previous",
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
+    learn = SFT(init_from="previous", **config.learner_settings())
     propose, control = _by_rule(config) if config.split_by == "rule" else _by_model(config)
     branch = Branch(Majority(config.agreement, kind=Agreement.kind), learn)
     votes = Phase(control, (Vote(),), (Branch(Majority(threshold=0.0)),))

@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import DPO, Adapter
+from experiments.alignment.config import FOLDED, TrainingConfig, with_default
+from experiments.alignment.learners import DPO
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import recipe
 from experiments.alignment.selectors.fail_pass import FailPass
@@ -17,7 +17,7 @@ class ToolPreferenceConfig(TrainingConfig):
 
     samples: int = Field(6, ge=2, le=64, description="Programs sampled for each prompt.")
     temperature: float = Field(0.8, gt=0, le=2, description="Sampling temperature.")
-    max_tokens: int = Field(160, ge=1, le=4096, description="Longest answer, in tokens.")
+    max_tokens: int = with_default(TrainingConfig, "max_tokens", 160)
     beta: float = Field(
         0.1,
         gt=0,
@@ -25,19 +25,12 @@ class ToolPreferenceConfig(TrainingConfig):
         description="How closely DPO holds to the previous checkpoint.",
         json_schema_extra=FOLDED,
     )
-    learning_rate: float = Field(2e-4, gt=0, le=1, description="Peak learning rate of the adapters.")
+    learning_rate: float = with_default(TrainingConfig, "learning_rate", 2e-4)
     control: bool = Field(True, description="Also train the cheap control: random pairs of the same samples.")
 
 
 def _dpo(config: ToolPreferenceConfig, role: str) -> DPO:
-    return DPO(
-        role=role,
-        beta=config.beta,
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
+    return DPO(role=role, beta=config.beta, **config.learner_settings())
 
 
 @recipe(

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, RecipeConfig
+from experiments.alignment.config import RecipeConfig, with_default
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.proposers.tool_refine import ToolRefine
 from experiments.alignment.registry import recipe
@@ -14,8 +14,8 @@ from experiments.alignment.signals.tool_result import TOOL, ToolResult
 class ToolRefineConfig(RecipeConfig):
     """Settings of tool-refine."""
 
-    iterations: int = Field(
-        1, ge=0, le=50, description="Rounds over the train prompts; nothing changes between them."
+    iterations: int = with_default(
+        RecipeConfig, "iterations", 1, "Rounds over the train prompts; nothing changes between them."
     )
     retries: int = Field(
         3, ge=1, le=8, description="Repairs of a program that fails its visible tests, at most."
@@ -23,13 +23,12 @@ class ToolRefineConfig(RecipeConfig):
     temperature: float = Field(
         0.8, gt=0, le=2, description="Sampling temperature of drafts, repairs and control."
     )
-    max_tokens: int = Field(160, ge=1, le=4096, description="Longest answer, in tokens.")
-    operator_prompts: int = Field(
+    max_tokens: int = with_default(RecipeConfig, "max_tokens", 160)
+    operator_prompts: int = with_default(
+        RecipeConfig,
+        "operator_prompts",
         64,
-        ge=0,
-        le=10_000,
-        description="Probe prompts on which the procedure is compared with fresh samples.",
-        json_schema_extra=FOLDED,
+        "Probe prompts on which the procedure is compared with fresh samples.",
     )
 
 

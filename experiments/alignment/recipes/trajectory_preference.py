@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Arm, Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import DPO, SFT, Adapter
+from experiments.alignment.config import FOLDED, TrainingConfig, with_default
+from experiments.alignment.learners import DPO, SFT
 from experiments.alignment.proposers.rollout import RolloutEnv
 from experiments.alignment.proposers.rollout_expert import ExpertWalk
 from experiments.alignment.proposers.rollout_random import RandomWalk
@@ -20,7 +20,7 @@ IMITATION = "imitation"
 class TrajectoryConfig(TrainingConfig):
     """Settings of trajectory-preference."""
 
-    prompts: int = Field(32, ge=1, le=100_000, description="Starts that are played in each round.")
+    prompts: int = with_default(TrainingConfig, "prompts", 32, "Starts that are played in each round.")
     episodes: int = Field(4, ge=1, le=64, description="Episodes explored from each start.")
     temperature: float = Field(1.0, gt=0, le=2, description="Temperature at which moves are drawn.")
     world: str = Field(
@@ -31,8 +31,10 @@ class TrajectoryConfig(TrainingConfig):
         5e-4, gt=0, le=1, description="Peak learning rate while the expert is imitated."
     )
     imitation_epochs: int = Field(2, ge=1, le=50, description="Passes over the expert's moves.")
-    learning_rate: float = Field(1e-4, gt=0, le=1, description="Peak learning rate on the pairs.")
-    epochs: int = Field(1, ge=1, le=50, description="Passes over the pairs of a round.")
+    learning_rate: float = with_default(
+        TrainingConfig, "learning_rate", 1e-4, "Peak learning rate on the pairs."
+    )
+    epochs: int = with_default(TrainingConfig, "epochs", 1, "Passes over the pairs of a round.")
     beta: float = Field(
         0.1, gt=0, le=10, description="How closely DPO holds to the checkpoint it starts from."
     )
@@ -46,7 +48,7 @@ class TrajectoryConfig(TrainingConfig):
 def _imitate(config: TrajectoryConfig, role: str) -> SFT:
     return SFT(
         role=role,
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
+        adapter=config.adapter,
         learning_rate=config.imitation_rate,
         epochs=config.imitation_epochs,
         batch_size=config.batch_size,
@@ -54,14 +56,7 @@ def _imitate(config: TrajectoryConfig, role: str) -> SFT:
 
 
 def _prefer(config: TrajectoryConfig) -> DPO:
-    return DPO(
-        init_from="current",
-        beta=config.beta,
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
+    return DPO(init_from="current", beta=config.beta, **config.learner_settings())
 
 
 @recipe(

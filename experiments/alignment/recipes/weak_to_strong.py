@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from experiments.alignment.composition import Arm, Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, RecipeConfig
+from experiments.alignment.config import FOLDED, RecipeConfig, with_default
 from experiments.alignment.learners import Adapter, ConfidenceCE
 from experiments.alignment.ports import Selector
 from experiments.alignment.proposers.classify import Classify
@@ -23,42 +23,29 @@ RAMPS = {"published": 0.2, "code": 0.1}
 class WeakToStrongConfig(RecipeConfig):
     """Settings of weak-to-strong."""
 
-    iterations: int = Field(
-        1, ge=0, le=50, description="Rounds; each trains anew from the base, so one is enough."
+    iterations: int = with_default(
+        RecipeConfig, "iterations", 1, "Rounds; each trains anew from the base, so one is enough."
     )
-    prompts: int = Field(
-        2000, ge=1, le=100_000, description="Train prompts that are labelled and learned from."
+    prompts: int = with_default(
+        RecipeConfig, "prompts", 2000, "Train prompts that are labelled and learned from."
     )
     max_tokens: int = Field(
         1, ge=1, le=4096, description="Longest answer; a label is read as one.", json_schema_extra=FOLDED
     )
-    probe_prompts: int = Field(
-        400,
-        ge=1,
-        le=100_000,
-        description="Probe prompts measured after each round.",
-        json_schema_extra=FOLDED,
+    probe_prompts: int = with_default(
+        RecipeConfig, "probe_prompts", 400, "Probe prompts measured after each round."
     )
-    gold_prompts: int = Field(
-        1000,
-        ge=1,
-        le=100_000,
-        description="Gold prompts measured after each round.",
-        json_schema_extra=FOLDED,
+    gold_prompts: int = with_default(
+        RecipeConfig, "gold_prompts", 1000, "Gold prompts measured after each round."
     )
-    operator_prompts: int = Field(
+    operator_prompts: int = with_default(
+        RecipeConfig,
+        "operator_prompts",
         0,
-        ge=0,
-        le=10_000,
-        json_schema_extra=FOLDED,
-        description="Probe prompts on which the supervisor's choice is compared with chance; 0 leaves it out.",
+        "Probe prompts on which the supervisor's choice is compared with chance; 0 leaves it out.",
     )
-    chunk_prompts: int = Field(
-        200,
-        ge=1,
-        le=4096,
-        description="Prompts that are labelled and committed together.",
-        json_schema_extra=FOLDED,
+    chunk_prompts: int = with_default(
+        RecipeConfig, "chunk_prompts", 200, "Prompts that are labelled and committed together."
     )
     labels: tuple[str, ...] = Field(
         ("negative", "positive"),

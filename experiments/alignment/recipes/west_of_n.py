@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED, TrainingConfig
-from experiments.alignment.learners import Adapter, RewardModel
+from experiments.alignment.config import FOLDED, TrainingConfig, with_default
+from experiments.alignment.learners import RewardModel
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import POLICY, Role, recipe
 from experiments.alignment.selectors.labels_then_reward import LabelsThenReward
@@ -30,7 +30,7 @@ class WestOfNConfig(TrainingConfig):
         description="Least probability that the reward model must give its own pair.",
         json_schema_extra=FOLDED,
     )
-    learning_rate: float = Field(2e-4, gt=0, le=1, description="Peak learning rate of the adapters.")
+    learning_rate: float = with_default(TrainingConfig, "learning_rate", 2e-4)
 
 
 @recipe(
@@ -64,13 +64,7 @@ def west_of_n(config: WestOfNConfig) -> Composition:
     gain that falls with more samples is over-optimisation, and pairs made from it teach the model its own error.
     Rewards themselves are not followed over the rounds: each round fits their scale anew.
     """
-    learn = RewardModel(
-        data="accumulated",
-        adapter=Adapter(rank=config.lora_rank, alpha=2 * config.lora_rank),
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-    )
+    learn = RewardModel(data="accumulated", **config.learner_settings())
     phase = Phase(
         propose=Sample(config.samples, config.temperature, config.max_tokens),
         signals=(SeedLabels(config.labelled), Reward()),

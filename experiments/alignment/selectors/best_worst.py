@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from experiments.alignment.seeds import seed_at
+from experiments.alignment.selectors.scores import TIE, UNSCORED, dropped, first_best, scored
 from experiments.alignment.types import Group, SampleKind, Selection
-
-UNSCORED = "unscored"
-TIE = "tie"
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,7 @@ class BestWorst:
 
     def best(self, group: Group) -> int | None:
         """The first of the best scored answers; None when none was scored."""
-        scores = scored(group, self.kind)
-        return max(scores, key=lambda index: (scores[index], -index)) if scores else None
+        return first_best(scored(group, self.kind))
 
     def _refusal(self, scores: Mapping[int, float]) -> str:
         if len(scores) < 2:
@@ -59,20 +56,6 @@ class BestWorst:
         if index == worst:
             return Selection((index,), "rejected", f"lowest score, {scores[index]:g}", pair=0)
         return Selection((index,), "dropped", "middle" if index in scores else UNSCORED)
-
-
-def scored(group: Group, kind: str) -> dict[int, float]:
-    """The mean score of each candidate that has one."""
-    means = {candidate.index: group.mean_value(kind, candidate.index) for candidate in group.candidates}
-    return {index: value for index, value in means.items() if value is not None}
-
-
-def dropped(group: Group, reasons: Mapping[int, str]) -> tuple[Selection, ...]:
-    """Every candidate dropped, each for its reason; those without one are unscored."""
-    return tuple(
-        Selection((candidate.index,), "dropped", reasons.get(candidate.index, UNSCORED))
-        for candidate in group.candidates
-    )
 
 
 def _drawn(scores: Mapping[int, float], value: float, seed: int) -> int:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.alignment.selectors.best_worst import UNSCORED, dropped
-from experiments.alignment.selectors.ranked_pairs import KIND, TIE, best_win, wins
+from experiments.alignment.selectors.ranked_pairs import KIND, TIE, wins
+from experiments.alignment.selectors.scores import UNSCORED, dropped, first_best
 from experiments.alignment.types import Group, SampleKind, Selection
 
 
@@ -22,7 +22,7 @@ class BestWorstPair:
     def pick(self, group: Group, seed: int) -> tuple[Selection, ...]:
         """One selection a candidate, in order; the pair, if there is one, has number 0."""
         won = wins(group, self.kind)
-        best, worst = best_win(won), best_win({index: -share for index, share in won.items()})
+        best, worst = first_best(won), first_best({index: -share for index, share in won.items()})
         if best is None or worst is None or won[best] == won[worst]:
             return dropped(group, dict.fromkeys(won, TIE))
         if group.candidates[best].text == group.candidates[worst].text:
@@ -31,7 +31,7 @@ class BestWorstPair:
 
     def best(self, group: Group) -> int | None:
         """The candidate that wins most."""
-        return best_win(wins(group, self.kind))
+        return first_best(wins(group, self.kind))
 
     def _fate(self, index: int, won: dict[int, float], best: int, worst: int) -> Selection:
         if index == best:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from experiments.alignment.selectors.scores import UNSCORED, first_best, scored
 from experiments.alignment.types import Group, SampleKind, Selection
 
 
@@ -21,22 +22,20 @@ class Consensus:
 
     def pick(self, group: Group, seed: int) -> tuple[Selection, ...]:
         """One selection a statement, in order."""
-        values = {c.index: group.mean_value(self.kind, c.index) for c in group.candidates}
-        able = [i for i, value in values.items() if value is not None and value >= self.floor]
-        best = sorted((i for i in able if _says(group, i)), key=lambda i: (-(values[i] or 0), i))[: self.most]
-        return tuple(self._fate(group, i, value, best) for i, value in values.items())
+        values = scored(group, self.kind)
+        able = [i for i, value in values.items() if value >= self.floor and _says(group, i)]
+        best = sorted(able, key=lambda i: (-values[i], i))[: self.most]
+        return tuple(self._fate(group, c.index, values.get(c.index), best) for c in group.candidates)
 
     def best(self, group: Group) -> int | None:
         """The statement of highest consensus, None where nobody voted."""
-        values = {c.index: group.mean_value(self.kind, c.index) for c in group.candidates}
-        voted = {i: value for i, value in values.items() if value is not None}
-        return max(voted, key=lambda i: (voted[i], -i)) if voted else None
+        return first_best(scored(group, self.kind))
 
     def _fate(self, group: Group, index: int, value: float | None, best: list[int]) -> Selection:
         if index in best and value is not None:
             return Selection((index,), "kept", f"shared by every group, {value:.2f}")
         if value is None:
-            return Selection((index,), "dropped", "unscored")
+            return Selection((index,), "dropped", UNSCORED)
         if not _says(group, index):
             return Selection((index,), "dropped", "empty")
         return Selection(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from experiments.alignment.seeds import seed_at
-from experiments.alignment.selectors.best_worst import UNSCORED, scored
+from experiments.alignment.selectors.scores import UNSCORED, first_best, scored
 from experiments.alignment.types import Group, SampleKind, Selection
 
 PASSES = 1.0
@@ -40,8 +40,7 @@ class FailPass:
 
     def best(self, group: Group) -> int | None:
         """The first that passes the most; None when none was run."""
-        scores = scored(group, self.kind)
-        return max(scores, key=lambda index: (scores[index], -index)) if scores else None
+        return first_best(scored(group, self.kind))
 
 
 def _fate(index: int, chosen: int, rejected: int, scores: dict[int, float]) -> Selection:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean, pstdev
 from typing import ClassVar
 
-from experiments.alignment.selectors.best_worst import UNSCORED, dropped, scored
+from experiments.alignment.selectors.scores import UNSCORED, dropped, first_best, scored
 from experiments.alignment.types import Group, SampleKind, Selection
 
 FLAT = "all did alike"
@@ -38,8 +38,7 @@ class GroupNorm:
 
     def best(self, group: Group) -> int | None:
         """The first of the best scored answers; None when none was scored."""
-        scores = scored(group, self.kind)
-        return max(scores, key=lambda index: (scores[index], -index)) if scores else None
+        return first_best(scored(group, self.kind))
 
 
 def alike(scores: Collection[float]) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from experiments.alignment.selectors.scores import UNSCORED, first_best, keep_first, scored
 from experiments.alignment.types import Candidate, Group, SampleKind, Selection
 
 RIGHT = 1.0
@@ -24,31 +25,14 @@ class KeepCorrect:
 
     def pick(self, group: Group, seed: int) -> tuple[Selection, ...]:
         """One selection a candidate, in order; the first right answers are kept."""
-        kept: list[str] = []
-        made = []
-        for candidate in group.candidates:
-            reason = self._against(group, candidate, kept)
-            if not reason:
-                kept.append(candidate.text)
-            made.append(
-                Selection((candidate.index,), "dropped" if reason else "kept", reason or "right answer")
-            )
-        return tuple(made)
+        return keep_first(group, self.per_prompt, lambda c: self._against(group, c), lambda c: "right answer")
 
     def best(self, group: Group) -> int | None:
         """A right answer if there is one, else any that was found wrong; None when none could be read."""
-        values = {c.index: group.mean_value(self.kind, c.index) for c in group.candidates}
-        scored = {index: value for index, value in values.items() if value is not None}
-        return max(scored, key=lambda index: (scored[index], -index)) if scored else None
+        return first_best(scored(group, self.kind))
 
-    def _against(self, group: Group, candidate: Candidate, kept: list[str]) -> str:
+    def _against(self, group: Group, candidate: Candidate) -> str:
         value = group.mean_value(self.kind, candidate.index)
         if value is None:
-            return "unscored"
-        if value < RIGHT:
-            return "wrong answer"
-        if candidate.text in kept:
-            return "duplicate"
-        if len(kept) >= self.per_prompt:
-            return "one kept already" if self.per_prompt == 1 else f"{self.per_prompt} kept already"
-        return ""
+            return UNSCORED
+        return "wrong answer" if value < RIGHT else ""

@@ -1,9 +1,11 @@
 """Keep the answers of the majority, where it is large enough."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.alignment.types import Candidate, Group, SampleKind, Selection
+from experiments.alignment.selectors.scores import TIE, UNSCORED, first_best, keep_first, scored
+from experiments.alignment.types import Group, SampleKind, Selection
 
 
 @dataclass(frozen=True)
@@ -24,42 +26,28 @@ class Majority:
 
     def pick(self, group: Group, seed: int) -> tuple[Selection, ...]:
         """One selection a candidate, in order; the first answers of the majority are kept, each text once."""
-        kept: list[str] = []
-        made = []
-        for candidate in group.candidates:
-            reason = self._against(group, candidate, kept)
-            if not reason:
-                kept.append(candidate.text)
-            fate, why = ("dropped", reason) if reason else ("kept", self._for(group, candidate))
-            made.append(Selection((candidate.index,), fate, why))  # type: ignore[arg-type]
-        return tuple(made)
+        shares = scored(group, self.kind)
+        return keep_first(
+            group,
+            self.per_prompt,
+            lambda c: self._against(group, shares, c.index),
+            lambda c: f"says what {shares[c.index]:.0%} say",
+        )
 
     def best(self, group: Group) -> int | None:
         """The first candidate with the largest share, whatever the threshold; None where nothing was read."""
-        shares = self._shares(group)
-        return max(shares, key=lambda index: (shares[index], -index)) if shares else None
+        return first_best(scored(group, self.kind))
 
-    def _shares(self, group: Group) -> dict[int, float]:
-        means = {c.index: group.mean_value(self.kind, c.index) for c in group.candidates}
-        return {index: value for index, value in means.items() if value is not None}
-
-    def _for(self, group: Group, candidate: Candidate) -> str:
-        return f"says what {self._shares(group)[candidate.index]:.0%} say"
-
-    def _against(self, group: Group, candidate: Candidate, kept: list[str]) -> str:
-        shares = self._shares(group)
-        if candidate.index not in shares:
-            return "unscored"
+    def _against(self, group: Group, shares: Mapping[int, float], index: int) -> str:
+        if index not in shares:
+            return UNSCORED
         most = max(shares.values())
-        if shares[candidate.index] < most:
+        if shares[index] < most:
             return "another answer than the majority's"
         if most < self.threshold:
             return f"only {most:.0%} agree"
-        if len({_answer(group, self.kind, index) for index, share in shares.items() if share == most}) > 1:
-            return "tie"
-        if candidate.text in kept:
-            return "duplicate"
-        return f"{self.per_prompt} kept already" if len(kept) >= self.per_prompt else ""
+        leaders = {_answer(group, self.kind, at) for at, share in shares.items() if share == most}
+        return TIE if len(leaders) > 1 else ""
 
 
 def _answer(group: Group, kind: str, index: int) -> str:

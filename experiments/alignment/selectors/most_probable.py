@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from experiments.alignment.selectors.scores import UNSCORED, first_best
 from experiments.alignment.types import Group, SampleKind, Selection
 
 
@@ -25,11 +26,11 @@ class MostProbable:
         return tuple(
             Selection((c.index,), "kept", "likeliest")
             if c.index == best
-            else Selection((c.index,), "dropped", "unscored" if c.logprob is None else "less likely")
+            else Selection((c.index,), "dropped", UNSCORED if c.logprob is None else "less likely")
             for c in group.candidates
         )
 
     def best(self, group: Group) -> int | None:
         """The first of the likeliest."""
         known = {c.index: c.logprob for c in group.candidates if c.logprob is not None}
-        return max(known, key=lambda index: (known[index], -index)) if known else None
+        return first_best(known)

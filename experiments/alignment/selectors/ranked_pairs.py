@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from experiments.alignment.selectors.scores import first_best
 from experiments.alignment.types import Group, SampleKind, Selection
 
 KIND = "judge_pair"
@@ -53,11 +54,6 @@ def wins(group: Group, kind: str = KIND) -> dict[int, float]:
     return {index: sum(values) / len(values) for index, values in scores.items()}
 
 
-def best_win(wins_of: Mapping[int, float]) -> int | None:
-    """The candidate that wins most, the first of equals; None where nothing was compared."""
-    return max(wins_of, key=lambda index: (wins_of[index], -index)) if wins_of else None
-
-
 @dataclass(frozen=True)
 class RankedPairs:
     """One preference a pair. With `soft` its label is the mean probability of both orders (arXiv 2212.08073).
@@ -85,7 +81,7 @@ class RankedPairs:
 
     def best(self, group: Group) -> int | None:
         """The candidate that wins most."""
-        return best_win(wins(group, self.kind))
+        return first_best(wins(group, self.kind))
 
     def _pair(
         self, group: Group, pair: Pair, found: Mapping[Pair, tuple[list[float], list[float]]], number: int

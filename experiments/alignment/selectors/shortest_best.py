@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.alignment.selectors.best_worst import TIE, UNSCORED, dropped, scored
+from experiments.alignment.selectors.scores import TIE, UNSCORED, dropped, scored
 from experiments.alignment.types import Group, SampleKind, Selection
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from experiments.alignment.environments.moves import parting
 from experiments.alignment.proposers.rollout import EXPERT
-from experiments.alignment.selectors.best_worst import TIE, UNSCORED, scored
+from experiments.alignment.selectors.scores import TIE, UNSCORED, first_best, scored
 from experiments.alignment.types import Group, SampleKind, Selection
 
 
@@ -43,7 +43,7 @@ class TrajectoryPairs:
     def best(self, group: Group) -> int | None:
         """The best of the episodes that no expert made; None when none was scored."""
         own = {i: s for i, s in scored(group, self.kind).items() if group.candidates[i].role != EXPERT}
-        return max(own, key=lambda index: (own[index], -index)) if own else None
+        return first_best(own)
 
     def _first(self, group: Group, scores: Mapping[int, float]) -> int:
         """The index of the best, −1 in a group without scores."""

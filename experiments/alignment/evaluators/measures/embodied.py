@@ -7,8 +7,8 @@ from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.findings import Finding
 from experiments.alignment.diagnostics.gap_closure import gap_closure
 from experiments.alignment.evaluators.record import Record, paired
-from experiments.alignment.selectors.best_worst import scored as returns_of
 from experiments.alignment.selectors.group_norm import alike
+from experiments.alignment.selectors.scores import scored as returns_of
 from experiments.alignment.signals.env_return import EnvReturn
 from experiments.alignment.steps import HELD_OUT
 from experiments.alignment.types import Candidate, Group, Metric, Split
