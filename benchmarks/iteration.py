@@ -18,7 +18,8 @@ from trl import SFTConfig, SFTTrainer
 import tasks  # noqa: F401 - keeps the libraries off the network
 from benchmarks.work import Clock, chunks, options, plain_generate, plain_model, report, sums
 from experiments.alignment.learners import SFT, Lesson
-from experiments.alignment.types import Ask, Checkpoint, Demonstration
+from experiments.alignment.sample_kinds import Demonstration
+from experiments.alignment.types import Ask, Checkpoint
 from tasks.workshop import LocalWorkshop
 
 STAGES = ("sample", "train", "evaluate")

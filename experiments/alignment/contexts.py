@@ -10,8 +10,9 @@ from pathlib import Path
 
 from experiments.alignment.errors import ModelError
 from experiments.alignment.learners import CommitContext
+from experiments.alignment.sample_kinds import Demonstration, Sample
 from experiments.alignment.seeds import digest
-from experiments.alignment.types import Checkpoint, Demonstration, Sample, Trained
+from experiments.alignment.types import Checkpoint, Trained
 
 FILE = "statements.json"
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from experiments.alignment.bench import Bench
-from experiments.alignment.composition import CONTROL, Phase
+from experiments.alignment.composition import CONTROL, Arm, Phase
 from experiments.alignment.diagnostics.alarms import alarms
 from experiments.alignment.evaluators.metrics import metrics
 from experiments.alignment.evaluators.record import Record
-from experiments.alignment.ports import Proposer, Round, SignalSource
+from experiments.alignment.ports import Round, SignalSource
 from experiments.alignment.signals.reading import read_signals
 from experiments.alignment.steps import HELD_OUT, Step, part_of
 from experiments.alignment.types import Chunk, Group, Part, Prompt, Signal
@@ -26,11 +26,12 @@ def measure(step: Step, bench: Bench, chunk: Chunk) -> list[Group]:
     at, prompts = _measuring(step, bench), bench.journal.prompts(chunk)
     if chunk.part in OPERATORS:
         return _operate(at, bench, _operator(bench, chunk.part), prompts)
-    groups = _answerer(bench, chunk.part).propose(at, prompts)
+    arm = _arm(bench, chunk.part)
+    groups = (arm.answer if arm else bench.composition.answerer).propose(at, prompts)
     read = _with(groups, read_signals(at, _sources(bench, chunk.part), groups))
     if chunk.part == "proxy":
         return read
-    return _with(read, _verdicts(bench, groups, _world(bench, chunk.part)))
+    return _with(read, _verdicts(bench, groups, arm.world if arm else ""))
 
 
 def _measuring(step: Step, bench: Bench) -> Round:
@@ -43,15 +44,10 @@ def _operator(bench: Bench, part: Part) -> Phase:
     return control if control and part == "operator_control" else bench.composition.operator
 
 
-def _answerer(bench: Bench, part: Part) -> Proposer:
-    arms = {part_of(arm, split): arm.answer for arm in bench.composition.all_arms for split in HELD_OUT}
-    return arms.get(part, bench.composition.answerer)
-
-
-def _world(bench: Bench, part: Part) -> str:
-    """The environment that judges a part's answers, where it is not the one that the prompts name."""
-    worlds = {part_of(arm, split): arm.world for arm in bench.composition.all_arms for split in HELD_OUT}
-    return worlds.get(part, "")
+def _arm(bench: Bench, part: Part) -> Arm | None:
+    """Whose answers a part holds; None for the policy's own."""
+    arms = {part_of(arm, split): arm for arm in bench.composition.all_arms for split in HELD_OUT}
+    return arms.get(part)
 
 
 def conclude(step: Step, bench: Bench) -> None:

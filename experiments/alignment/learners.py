@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from experiments.alignment.types import Checkpoint, Sample, SampleKind
+from experiments.alignment.sample_kinds import Sample
+from experiments.alignment.types import Checkpoint, SampleKind
 
 
 class Adapter(BaseModel):

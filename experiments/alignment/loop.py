@@ -13,11 +13,12 @@ from experiments.alignment.composition import Branch, Phase
 from experiments.alignment.errors import EpisodeError
 from experiments.alignment.evaluate import conclude, measure
 from experiments.alignment.learners import Lesson
+from experiments.alignment.sample_kinds import Sample
 from experiments.alignment.samples import samples
 from experiments.alignment.seeds import seed_at
 from experiments.alignment.signals.reading import read_signals
 from experiments.alignment.steps import Stage, Step, chunks, learning, plan
-from experiments.alignment.types import NO_RESPONSE, Chunk, Group, Sample, Selection, Trained
+from experiments.alignment.types import NO_RESPONSE, Chunk, Group, Selection, Trained
 
 __all__ = ["Bench", "Stage", "Step", "chunks", "plan", "run_step"]
 

@@ -8,18 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from experiments.alignment.environments.moves import moves, parting
-from experiments.alignment.types import (
-    Candidate,
-    Demonstration,
-    Group,
-    Label,
-    Message,
-    Preference,
-    Rollout,
-    Sample,
-    SampleKind,
-    Selection,
-)
+from experiments.alignment.sample_kinds import Demonstration, Label, Preference, Rollout, Sample
+from experiments.alignment.types import Candidate, Group, Message, SampleKind, Selection
 
 
 def samples(group: Group, role: str, kind: SampleKind) -> list[Sample]:

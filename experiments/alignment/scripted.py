@@ -19,20 +19,10 @@ from experiments.alignment.contexts import commit, read_statements
 from experiments.alignment.errors import ModelError
 from experiments.alignment.learners import CommitContext, Lesson, RewardModel
 from experiments.alignment.ports import Check, Progress
+from experiments.alignment.sample_kinds import Demonstration, Label, Preference, Rollout, Sample
 from experiments.alignment.scripted_answers import is_right, right_answer, wrong_answer
 from experiments.alignment.seeds import digest, seed_at
-from experiments.alignment.types import (
-    Ask,
-    Capability,
-    Checkpoint,
-    Completion,
-    Demonstration,
-    Label,
-    Preference,
-    Rollout,
-    Sample,
-    Trained,
-)
+from experiments.alignment.types import Ask, Capability, Checkpoint, Completion, Trained
 
 FILE = "scripted.json"
 MOST_SKILL = 0.98

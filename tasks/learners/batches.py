@@ -11,8 +11,9 @@ from torch import Tensor
 
 from experiments.alignment.errors import DataError
 from experiments.alignment.learners import Spec
+from experiments.alignment.sample_kinds import Demonstration, Label, Preference, Rollout, Sample
 from experiments.alignment.seeds import seed_at
-from experiments.alignment.types import Demonstration, Label, Message, Preference, Rollout, Sample
+from experiments.alignment.types import Message
 from tasks.learners.work import Work
 from tasks.policies.sampling import left_padded
 

@@ -14,7 +14,8 @@ from torch import Tensor
 from experiments.alignment.errors import DataError
 from experiments.alignment.learners import ConfidenceCE
 from experiments.alignment.ports import Check, Progress
-from experiments.alignment.types import Checkpoint, Label, Trained
+from experiments.alignment.sample_kinds import Label
+from experiments.alignment.types import Checkpoint, Trained
 from tasks.learners.adapters import stored, write_tensors
 from tasks.learners.batches import check_samples, planned
 from tasks.learners.confidence_lora import train_adapted

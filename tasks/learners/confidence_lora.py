@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from experiments.alignment.learners import ConfidenceCE
-from experiments.alignment.types import Checkpoint, Label, Trained
+from experiments.alignment.sample_kinds import Label
+from experiments.alignment.types import Checkpoint, Trained
 from tasks.learners.adapters import save_adapter
 from tasks.learners.batches import check_length, check_samples, planned
 from tasks.learners.labels import Labels, new_head

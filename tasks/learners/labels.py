@@ -9,7 +9,7 @@ from torch import Tensor
 
 from experiments.alignment.errors import DataError
 from experiments.alignment.learners import ConfidenceCE
-from experiments.alignment.types import Label
+from experiments.alignment.sample_kinds import Label
 from tasks.policies.head import Head
 
 SMALLEST_SCALE = 1e-3

@@ -18,7 +18,8 @@ from transformers import PreTrainedModel
 
 from experiments.alignment.errors import DataError
 from experiments.alignment.learners import PolicyGradient
-from experiments.alignment.types import Checkpoint, Rollout, Trained
+from experiments.alignment.sample_kinds import Rollout
+from experiments.alignment.types import Checkpoint, Trained
 from tasks.learners.batches import Pair, Sequences, check_length, check_samples, padded, planned, tokenised
 from tasks.learners.losses import (
     Recorded,

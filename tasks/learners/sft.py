@@ -12,7 +12,8 @@ from transformers import PreTrainedModel
 from trl import SFTConfig, SFTTrainer
 
 from experiments.alignment.learners import SFT
-from experiments.alignment.types import Demonstration, Trained
+from experiments.alignment.sample_kinds import Demonstration
+from experiments.alignment.types import Trained
 from tasks.learners.batches import Pair, check_samples, padded, planned, tokenised
 from tasks.learners.losses import answer_loss
 from tasks.learners.training import (

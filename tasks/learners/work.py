@@ -9,7 +9,8 @@ import torch
 
 from experiments.alignment.learners import Lesson, Spec
 from experiments.alignment.ports import Check, Progress
-from experiments.alignment.types import Checkpoint, Sample
+from experiments.alignment.sample_kinds import Sample
+from experiments.alignment.types import Checkpoint
 from tasks.policies.loading import LoadedModel
 
 S = TypeVar("S", bound=Spec)

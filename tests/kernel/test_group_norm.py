@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experiments.alignment.sample_kinds import Rollout
 from experiments.alignment.samples import samples
 from experiments.alignment.selectors.group_norm import GroupNorm, advantages
-from experiments.alignment.types import Candidate, Group, Message, Prompt, Rollout, Signal
+from experiments.alignment.types import Candidate, Group, Message, Prompt, Signal
 
 NUMBER = st.floats(-1000, 1000)
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from experiments.alignment.judges.pairwise import META
 from experiments.alignment.judges.rubrics import QUALITY, judge_messages
 from experiments.alignment.proposers.judgements import JUDGE, Judgements
+from experiments.alignment.sample_kinds import Preference
 from experiments.alignment.samples import samples
 from experiments.alignment.selectors.best_worst_pair import BestWorstPair
 from experiments.alignment.signals.judge_pair_choice import JudgePairChoice
-from experiments.alignment.types import Ask, Preference
+from experiments.alignment.types import Ask
 from tests.kernel.planted import Planted, at, case_of
 from tests.kernel.runs import sums
 

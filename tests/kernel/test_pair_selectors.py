@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from experiments.alignment.sample_kinds import Preference
 from experiments.alignment.samples import samples
 from experiments.alignment.selectors.best_worst_pair import BestWorstPair
 from experiments.alignment.selectors.keep_final import KeepFinal
 from experiments.alignment.selectors.ranked_pairs import DISAGREE, TIE, RankedPairs
 from experiments.alignment.selectors.refine_pair import RefinePair
 from experiments.alignment.selectors.shortest_best import ShortestBest
-from experiments.alignment.types import Group, Preference, Selection, Signal
+from experiments.alignment.types import Group, Selection, Signal
 from tests.kernel.planted import group
 
 

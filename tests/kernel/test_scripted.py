@@ -7,6 +7,7 @@ import pytest
 
 from experiments.alignment.errors import Cancelled, ModelError
 from experiments.alignment.learners import DPO, SFT, Lesson
+from experiments.alignment.sample_kinds import Demonstration, Preference
 from experiments.alignment.scripted import (
     FILE,
     Script,
@@ -16,7 +17,7 @@ from experiments.alignment.scripted import (
     script_of,
 )
 from experiments.alignment.scripted_answers import is_right, reference_of, right_answer, wrong_answer
-from experiments.alignment.types import Ask, Checkpoint, Demonstration, Message, Preference
+from experiments.alignment.types import Ask, Checkpoint, Message
 from experiments.starter.arithmetic import arithmetic_rows
 from experiments.starter.format_rules import format_rule_rows
 

@@ -3,20 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experiments.alignment.sample_kinds import Demonstration, Preference
 from experiments.alignment.samples import samples
 from experiments.alignment.selectors.best_worst import BestWorst
 from experiments.alignment.selectors.keep_correct import KeepCorrect
 from experiments.alignment.selectors.random_pair import RandomPair
-from experiments.alignment.types import (
-    Candidate,
-    Demonstration,
-    Group,
-    Message,
-    Preference,
-    Prompt,
-    Selection,
-    Signal,
-)
+from experiments.alignment.types import Candidate, Group, Message, Prompt, Selection, Signal
 
 Values = list[float | None]
 

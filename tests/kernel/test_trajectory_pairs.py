@@ -3,20 +3,12 @@
 from dataclasses import replace
 
 from experiments.alignment.environments.moves import parting
+from experiments.alignment.sample_kinds import Demonstration, Preference
 from experiments.alignment.samples import samples
 from experiments.alignment.selectors.best_worst import BestWorst
 from experiments.alignment.selectors.keep_expert import KeepExpert
 from experiments.alignment.selectors.trajectory_pairs import TrajectoryPairs
-from experiments.alignment.types import (
-    Candidate,
-    Demonstration,
-    Group,
-    Message,
-    Preference,
-    Prompt,
-    Signal,
-    Turn,
-)
+from experiments.alignment.types import Candidate, Group, Message, Prompt, Signal, Turn
 
 OPTIONS = ("up", "left")
 

@@ -8,20 +8,12 @@ import pytest
 from experiments.alignment.ports import Check, Round
 from experiments.alignment.proposers.under_context import UnderContext, under
 from experiments.alignment.proposers.under_contrast import UnderContrast
+from experiments.alignment.sample_kinds import Demonstration, Preference
 from experiments.alignment.samples import samples
 from experiments.alignment.selectors.accept_all import AcceptAll
 from experiments.alignment.selectors.constructed_pair import ConstructedPair
 from experiments.alignment.signals.context_gap import NO_PROBABILITIES, ContextGap
-from experiments.alignment.types import (
-    Ask,
-    Candidate,
-    Capability,
-    Completion,
-    Demonstration,
-    Group,
-    Message,
-    Preference,
-)
+from experiments.alignment.types import Ask, Candidate, Capability, Completion, Group, Message
 from tests.kernel.runs import sums
 
 

@@ -7,12 +7,13 @@ import pytest
 from experiments.alignment.ports import Round
 from experiments.alignment.proposers.classify import Classify
 from experiments.alignment.proposers.options import Options
+from experiments.alignment.sample_kinds import Label
 from experiments.alignment.samples import samples
 from experiments.alignment.selectors.own_part import in_own_part
 from experiments.alignment.selectors.reference_labels import ReferenceLabels
 from experiments.alignment.selectors.soft_labels import OWN, SoftLabels
 from experiments.alignment.signals.weak_label import WeakLabel
-from experiments.alignment.types import Candidate, Group, Label, Message, Prompt, Signal
+from experiments.alignment.types import Candidate, Group, Message, Prompt, Signal
 from tests.kernel.planted import Planted
 
 LABELS = ("negative", "positive")

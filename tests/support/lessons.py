@@ -1,9 +1,12 @@
 """Trainings on a tiny model, as the tests of learners and of what they make start them."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from experiments.alignment.learners import Lesson, Spec
-from experiments.alignment.types import Checkpoint, Message, Preference, Rollout, Sample, Trained
+from experiments.alignment.sample_kinds import Preference, Rollout, Sample
+from experiments.alignment.types import Checkpoint, Message, Trained
 from tasks.workshop import LocalWorkshop
 
 QUICK = {"learning_rate": 1e-2, "epochs": 2, "batch_size": 8}
@@ -63,3 +66,8 @@ def comparisons(count: int = 32, start: int = 0, **settings: float) -> list[Pref
         )
         for n in range(start, start + count)
     ]
+
+
+def note(checkpoint: Checkpoint) -> dict[str, Any]:
+    """What stands beside the weights of a trained checkpoint."""
+    return json.loads((checkpoint.adapters[-1] / "plumbline.json").read_text())

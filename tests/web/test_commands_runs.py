@@ -15,12 +15,6 @@ pytestmark = pytest.mark.django_db
 LAUNCH = ("launch", "rest-em", "--model", "tiny", "--dataset", "sums")
 
 
-@pytest.fixture
-def library():
-    make_model("tiny")
-    make_dataset("sums", train=40, probe=20, gold=20)
-
-
 @pytest.fixture(autouse=True)
 def _keep_the_connection(monkeypatch):
     """A command closes its connections when it ends; here they carry the test's transaction."""

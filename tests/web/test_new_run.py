@@ -14,19 +14,6 @@ pytestmark = pytest.mark.django_db
 URL = "/runs/new/"
 
 
-@pytest.fixture
-def owner(client):
-    user = make_user("researcher")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def library():
-    make_model("tiny")
-    make_dataset("sums", train=40, probe=20, gold=20)
-
-
 def form(**changes: str) -> dict[str, str]:
     known = {
         "recipe": "rest-em",

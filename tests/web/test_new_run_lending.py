@@ -8,35 +8,10 @@ from experiments.alignment.errors import ConfigError
 from experiments.alignment.registry import get_recipe
 from experiments.forms.new_run import NewRunForm
 from experiments.models import Run
-from tests.support.factories import make_checkpoint, make_dataset, make_model, make_run, make_user
+from tests.support.factories import make_checkpoint, make_dataset, make_run
+from tests.web.test_new_run import URL, form
 
 pytestmark = pytest.mark.django_db
-URL = "/runs/new/"
-
-
-@pytest.fixture
-def owner(client):
-    user = make_user("researcher")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def library():
-    make_model("tiny")
-    make_dataset("sums", train=40, probe=20, gold=20)
-
-
-def form(**changes: str) -> dict[str, str]:
-    known = {
-        "recipe": "rest-em",
-        "model": "tiny",
-        "dataset": "sums@1",
-        "seed": "3",
-        "name": "",
-        "when": "now",
-    }
-    return known | {"set-iterations": "2", "set-prompts": "8"} | changes
 
 
 def lending(kind: str = "constitution", **fields):

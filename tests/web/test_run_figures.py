@@ -6,16 +6,9 @@ import pytest
 from django.urls import reverse
 
 from experiments.models import Iteration, Work
-from tests.support.factories import make_metric, make_run, make_user
+from tests.support.factories import make_metric, make_run
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def owner(client):
-    user = make_user("researcher")
-    client.force_login(user)
-    return user
 
 
 def show(client, run) -> str:

@@ -25,13 +25,6 @@ from tests.support.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def owner(client):
-    user = make_user("researcher")
-    client.force_login(user)
-    return user
-
-
 def show(client, run, **words) -> str:
     response = client.get(reverse("run-detail", args=[run.pk]), words)
     assert response.status_code == 200

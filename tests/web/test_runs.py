@@ -15,13 +15,6 @@ URL = "/runs/"
 VERBS = ("cancel", "retry", "approve", "archive", "delete")
 
 
-@pytest.fixture
-def owner(client):
-    user = make_user("researcher")
-    client.force_login(user)
-    return user
-
-
 def names(client, **words) -> list[str]:
     return [run.name for run in client.get(URL, words).context["runs"]]
 

@@ -18,13 +18,6 @@ VERBS = ("pause", "resume", "run-now", "cancel")
 
 
 @pytest.fixture
-def owner(client):
-    user = make_user("researcher")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def launchable(owner):
     make_model("tiny")
     make_dataset("sums")

@@ -9,7 +9,8 @@ import torch
 from experiments.alignment.errors import Cancelled, ConfigError, DataError, ModelError
 from experiments.alignment.learners import ConfidenceCE
 from experiments.alignment.ports import Lesson
-from experiments.alignment.types import Ask, Checkpoint, Label, Message
+from experiments.alignment.sample_kinds import Label
+from experiments.alignment.types import Ask, Checkpoint, Message
 from tasks.learners.losses_classifier import confidence_loss, hardened, weight_at
 from tasks.policies.features import hidden_states, layers
 from tasks.policies.lexicon_policy import LexiconPolicy

@@ -7,7 +7,8 @@ from safetensors.torch import load_file
 
 from experiments.alignment.errors import Cancelled, ConfigError, DataError, ModelError
 from experiments.alignment.learners import DPO, SFT, Adapter
-from experiments.alignment.types import Ask, Checkpoint, Demonstration, Preference
+from experiments.alignment.sample_kinds import Demonstration, Preference
+from experiments.alignment.types import Ask, Checkpoint
 from tasks.workshop import LocalWorkshop
 from tests.support.lessons import QUICK, carry_on, learn, user
 from tests.support.tiny_model import build_tiny_model

@@ -4,25 +4,14 @@ import math
 
 import pytest
 import torch
-from datasets import Dataset
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM, AutoTokenizer
-from trl import GRPOConfig, GRPOTrainer
+from transformers import AutoModelForCausalLM
 
 from experiments.alignment.errors import Cancelled, ConfigError, DataError, ModelError
 from experiments.alignment.learners import Lesson, PolicyGradient, RewardModel
-from experiments.alignment.types import Ask, Checkpoint, Preference, Rollout
-from tasks.learners.losses import (
-    Recorded,
-    choice_entropy,
-    clipped_gain,
-    is_clipped,
-    kl_estimate,
-    policy_gradient_loss,
-    sequence_mean,
-)
-from tasks.learners.policy_gradient import Rollouts, move_logprobs, objective
-from tasks.learners.training import Figures
+from experiments.alignment.sample_kinds import Preference, Rollout
+from experiments.alignment.types import Ask, Checkpoint
+from tasks.learners.policy_gradient import Rollouts
 from tasks.learners.work import Work
 from tasks.policies.loading import LoadedModel
 from tests.support.lessons import (
@@ -221,153 +210,6 @@ def test_rollouts_without_advantage_are_counted_and_teach_nothing(workshop, base
     assert answers[0] == answers[1]
     mixed = learn(workshop, PolicyGradient(**QUICK), [*idle, *answered(8)], base)
     assert mixed.figures["zero_advantage"] == 0.5
-
-
-@pytest.mark.parametrize("kl_beta", [0.0, 0.04])
-def test_the_loss_is_the_one_of_trls_grpo_trainer(base, loaded, tmp_path, kl_beta):
-    samples = [
-        Rollout(user(prompt), answer, advantage)
-        for prompt, answer, advantage in [
-            ("a", "yes", 1.2),
-            ("longer", "no, never", -0.7),
-            ("b c", "hm", 0.0),
-        ]
-    ]
-    rollouts, batch = rollouts_of(loaded, base, samples, tmp_path, kl_beta=kl_beta)
-    policy = nudged(base.model)
-    loss = objective(policy, batch, rollouts.work.spec, Figures())
-    expected = trl_grpo_loss(policy, base, rollouts, kl_beta, tmp_path)
-    assert abs(expected.item()) > 1e-3
-    assert loss.item() == pytest.approx(expected.item(), abs=1e-5)
-    ours, theirs = (gradient(value, policy) for value in (loss, expected))
-    assert torch.allclose(ours, theirs, atol=1e-5)
-
-
-def trl_grpo_loss(policy, base, rollouts, kl_beta, tmp_path):
-    """What TRL makes of the same rollouts: prompts padded left, answers right, in the same order."""
-    trainer = GRPOTrainer(
-        model=policy,
-        args=GRPOConfig(
-            output_dir=str(tmp_path),
-            loss_type="grpo",
-            beta=kl_beta,
-            use_bias_correction_kl=False,
-            epsilon=0.2,
-            num_generations=2,
-            per_device_train_batch_size=2,
-            use_cpu=True,
-            bf16=False,
-            report_to="none",
-        ),
-        processing_class=AutoTokenizer.from_pretrained(base.model),
-        reward_funcs=lambda completions, **_: [0.0] * len(completions),
-        train_dataset=Dataset.from_dict({"prompt": ["a", "b"]}),
-    )
-    policy.eval()
-    prompts, answers = zip(*rollouts.pairs, strict=True)
-    known = [rollouts.logprobs[base.sha256][index] for index in range(len(answers))]
-    old = torch.nn.utils.rnn.pad_sequence(known, batch_first=True)
-    return trainer._compute_loss(
-        policy,
-        {
-            "prompt_ids": ragged(prompts, "left"),
-            "prompt_mask": ragged([[1] * len(prompt) for prompt in prompts], "left"),
-            "completion_ids": ragged(answers, "right"),
-            "completion_mask": ragged([[1] * len(answer) for answer in answers], "right"),
-            "advantages": torch.tensor([sample.advantage for sample in rollouts.samples]),
-            "old_per_token_logps": old,
-            "ref_per_token_logps": old,
-        },
-    )
-
-
-def ragged(rows, side):
-    return torch.nn.utils.rnn.pad_sequence(
-        [torch.tensor(row) for row in rows], batch_first=True, padding_side=side
-    )
-
-
-def gradient(loss, model):
-    model.zero_grad()
-    loss.backward()
-    return torch.cat([weight.grad.flatten().clone() for weight in model.parameters()])
-
-
-def test_at_ratio_one_the_gradient_is_the_plain_policy_gradient(base, loaded, tmp_path):
-    samples = [*answered(6), *pulls(4)]
-    rollouts, batch = rollouts_of(loaded, base, samples, tmp_path)
-    model = AutoModelForCausalLM.from_pretrained(base.model).eval()
-    ours = gradient(objective(model, batch, rollouts.work.spec, Figures()), model)
-    logprobs, _ = move_logprobs(model, batch["moves"])
-    recorded = batch["recorded"]
-    plain = (logprobs * recorded.counted).sum(dim=1) / recorded.counted.sum(dim=1)
-    expected = gradient(-(plain * recorded.advantages).mean(), model)
-    assert expected.abs().max() > 1e-3
-    assert torch.allclose(ours, expected, atol=1e-6)
-
-
-def test_equal_rewards_give_no_gradient(base, loaded, tmp_path):
-    samples = [Rollout(user("a"), "yes", 0.0), Rollout(user("a"), "no", 0.0), Rollout(user("b"), "hm", 0.0)]
-    rollouts, batch = rollouts_of(loaded, base, samples, tmp_path)
-    model = nudged(base.model)
-    assert gradient(objective(model, batch, rollouts.work.spec, Figures()), model).abs().max() == 0
-
-
-def test_a_batch_may_hold_written_answers_and_choices(base, loaded, tmp_path):
-    samples = [pulls(4)[1], *answered(4), pulls(4)[2]]
-    _, batch = rollouts_of(loaded, base, samples, tmp_path)
-    together, _ = move_logprobs(loaded.model, batch["moves"])
-    assert torch.allclose(together, batch["recorded"].old, atol=1e-5)
-    assert batch["recorded"].counted.sum(dim=1).tolist() == [4, 10, 4, 10, 1, 1]
-    for place, sample in enumerate([samples[0], samples[5]], start=4):
-        _, alone = rollouts_of(loaded, base, [sample], tmp_path)
-        assert together[place, -1].item() == pytest.approx(alone["recorded"].old.item(), abs=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("ratio", "advantage", "gain", "clipped"),
-    [
-        (1.5, 1.0, 1.2, True),
-        (0.5, 1.0, 0.5, False),
-        (1.5, -1.0, -1.5, False),
-        (0.5, -1.0, -0.8, True),
-        (1.1, 2.0, 2.2, False),
-    ],
-)
-def test_gains_are_clipped_where_the_policy_went_too_far(ratio, advantage, gain, clipped):
-    log_ratio = torch.tensor([[math.log(ratio)]])
-    assert clipped_gain(log_ratio, torch.tensor([advantage]), 0.2).item() == pytest.approx(gain)
-    assert is_clipped(log_ratio, torch.tensor([advantage]), 0.2).item() is clipped
-
-
-def test_the_kl_estimate_is_unbiased_and_never_negative():
-    ours, theirs = torch.tensor([0.7, 0.2, 0.1]), torch.tensor([0.5, 0.3, 0.2])
-    estimates = kl_estimate(ours.log() - theirs.log())
-    assert (estimates >= 0).all()
-    assert (ours * estimates).sum() == pytest.approx((ours * (ours / theirs).log()).sum().item())
-
-
-def test_every_answer_counts_alike_and_by_its_weight():
-    values, counted = torch.tensor([[1.0, 3.0], [9.0, 5.0]]), torch.tensor([[1.0, 1.0], [0.0, 1.0]])
-    assert sequence_mean(values, counted, torch.ones(2)).item() == pytest.approx((2 + 5) / 2)
-    assert sequence_mean(values, counted, torch.tensor([3.0, 1.0])).item() == pytest.approx((6 + 5) / 4)
-
-
-def test_the_loss_adds_kl_by_its_weight():
-    old = torch.log(torch.tensor([[0.5]]))
-    now, one = torch.log(torch.tensor([[0.55]])), torch.ones(1)
-    recorded = Recorded(old, old, torch.ones(1, 1), one, one)
-    kl = 0.5 / 0.55 - math.log(0.5 / 0.55) - 1
-    assert policy_gradient_loss(now, recorded, 0.2, 0.0).item() == pytest.approx(-1.1)
-    assert policy_gradient_loss(now, recorded, 0.2, 2.0).item() == pytest.approx(-1.1 + 2 * kl, abs=1e-6)
-
-
-def test_entropy_counts_a_rows_own_options_alone():
-    logits = torch.tensor([[1.0, 1.0, -math.inf], [2.0, 2.0, 2.0]], requires_grad=True)
-    entropy = choice_entropy(torch.log_softmax(logits, dim=1))
-    assert entropy.tolist() == pytest.approx([math.log(2), math.log(3)])
-    entropy.sum().backward()
-    assert torch.isfinite(logits.grad).all()
 
 
 @pytest.mark.parametrize(

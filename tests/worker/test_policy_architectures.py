@@ -6,7 +6,8 @@ from transformers import GemmaConfig, GPT2Config, MistralConfig, PreTrainedConfi
 from transformers.models.auto import AutoModelForCausalLM
 
 from experiments.alignment.learners import DPO, SFT, Lesson, PolicyGradient, RewardModel
-from experiments.alignment.types import Ask, Checkpoint, Demonstration, Message, Preference, Rollout
+from experiments.alignment.sample_kinds import Demonstration, Preference, Rollout
+from experiments.alignment.types import Ask, Checkpoint, Message
 from tasks.policies.loading import LoadedModel
 from tasks.policies.sampling import Row, decode, left_padded
 from tasks.workshop import LocalWorkshop

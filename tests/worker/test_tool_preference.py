@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from experiments.alignment.learners import DPO, Lesson
+from experiments.alignment.sample_kinds import Preference
 from experiments.alignment.samples import samples
-from experiments.alignment.types import Ask, Checkpoint, Preference
+from experiments.alignment.types import Ask, Checkpoint
 from tasks.workshop import LocalWorkshop
 from tests.kernel.planted import Planted, PlantedWorkshop, case_of
 from tests.kernel.runs import metric

@@ -4,12 +4,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from experiments.alignment.diagnostics.gap_closure import student
 from experiments.deltas import Metrics
 from experiments.models import Metric, Run
-
-T_975 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}
-"""Student's 97.5 % quantile by the number of seeds; from eleven on the normal one serves."""
-NORMAL_975 = 1.96
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def spread(values: Sequence[float]) -> tuple[float, float]:
     """The 95 % interval of the mean of at least two seeds."""
     n, mean = len(values), sum(values) / len(values)
     deviation = math.sqrt(sum((value - mean) ** 2 for value in values) / (n - 1))
-    half = T_975.get(n, NORMAL_975) * deviation / math.sqrt(n)
+    half = student(n - 1) * deviation / math.sqrt(n)
     return mean - half, mean + half
 
 

@@ -11,19 +11,16 @@ from experiments.alignment.learners import LearnerSpec, Lesson
 from experiments.alignment.memory import Memory, remember, run_in_memory
 from experiments.alignment.ports import Check, Progress
 from experiments.alignment.registry import Recipe
+from experiments.alignment.sample_kinds import Demonstration, Preference, Rollout, Sample
 from experiments.alignment.seeds import digest
 from experiments.alignment.types import (
     Ask,
     Capability,
     Checkpoint,
     Completion,
-    Demonstration,
     Message,
-    Preference,
     Prompt,
     Reference,
-    Rollout,
-    Sample,
     Trained,
 )
 from experiments.starter.grid import environment_rows

@@ -11,6 +11,7 @@ from experiments.alignment.errors import DataError
 from experiments.alignment.ports import Check, Round
 from experiments.alignment.proposers.taboo import PlayTaboo
 from experiments.alignment.registry import get_recipe
+from experiments.alignment.sample_kinds import Rollout
 from experiments.alignment.samples import samples
 from experiments.alignment.selectors.winner_turns import WinnerTurns
 from experiments.alignment.signals.game import GameOutcome
@@ -23,7 +24,6 @@ from experiments.alignment.types import (
     Message,
     Prompt,
     Reference,
-    Rollout,
     Selection,
     Signal,
     Turn,

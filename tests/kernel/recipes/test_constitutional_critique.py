@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from experiments.alignment.sample_kinds import Demonstration
 from experiments.alignment.scripted_answers import is_right
-from experiments.alignment.types import Ask, Demonstration
+from experiments.alignment.types import Ask
 from tests.kernel.planted import Planted, case_of
 from tests.kernel.recipes.critics import draft, right, run, wrong
 from tests.kernel.runs import metric

@@ -5,7 +5,7 @@ import pytest
 from experiments.alignment.learners import PolicyGradient
 from experiments.alignment.memory import Memory
 from experiments.alignment.recipes.embodied_policy import embodied_policy
-from experiments.alignment.types import Rollout
+from experiments.alignment.sample_kinds import Rollout
 from tests.kernel.recipes.acting import TableWorkshop, act
 from tests.kernel.runs import metric
 

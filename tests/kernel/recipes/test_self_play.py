@@ -13,6 +13,7 @@ from experiments.alignment.learners import DPO, Lesson
 from experiments.alignment.memory import Memory, remember, run_in_memory
 from experiments.alignment.ports import Check, Progress, Round
 from experiments.alignment.registry import get_recipe
+from experiments.alignment.sample_kinds import Preference
 from experiments.alignment.seeds import digest, seed_at
 from experiments.alignment.selectors.best_worst import BestWorst
 from experiments.alignment.selectors.held_back import HeldBack
@@ -26,7 +27,6 @@ from experiments.alignment.types import (
     Completion,
     Group,
     Message,
-    Preference,
     Prompt,
     Reference,
     Split,

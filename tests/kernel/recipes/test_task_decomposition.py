@@ -11,6 +11,7 @@ from experiments.alignment.ports import Check, Progress, Round
 from experiments.alignment.proposers.decompose import AsManyDirect, DecomposeSums
 from experiments.alignment.proposers.decompose_model import DecomposeByModel
 from experiments.alignment.registry import get_recipe
+from experiments.alignment.sample_kinds import Demonstration, Sample
 from experiments.alignment.seeds import seed_at
 from experiments.alignment.signals.agreement import ALONE, Agreement
 from experiments.alignment.sums import orders, terms_of, whole_number, with_sum
@@ -19,11 +20,9 @@ from experiments.alignment.types import (
     Capability,
     Checkpoint,
     Completion,
-    Demonstration,
     Message,
     Prompt,
     Reference,
-    Sample,
     Split,
     Trained,
 )

@@ -5,7 +5,7 @@ import pytest
 from experiments.alignment.learners import DPO, SFT
 from experiments.alignment.memory import Memory
 from experiments.alignment.recipes.trajectory_preference import trajectory_preference
-from experiments.alignment.types import Demonstration, Preference
+from experiments.alignment.sample_kinds import Demonstration, Preference
 from tests.kernel.recipes.acting import TableWorkshop, act
 from tests.kernel.runs import metric
 

@@ -12,9 +12,10 @@ from experiments.alignment.learners import ConfidenceCE, Lesson
 from experiments.alignment.memory import Memory, remember, run_in_memory
 from experiments.alignment.ports import Check, Progress
 from experiments.alignment.registry import get_recipe
+from experiments.alignment.sample_kinds import Label
 from experiments.alignment.scripted import Script, ScriptedWorkshop
 from experiments.alignment.selectors.own_part import in_own_part
-from experiments.alignment.types import Checkpoint, Label, Message, Prompt, Reference, Split, Trained
+from experiments.alignment.types import Checkpoint, Message, Prompt, Reference, Split, Trained
 from tests.kernel.planted import Planted
 from tests.kernel.runs import metric
 

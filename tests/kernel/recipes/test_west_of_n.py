@@ -7,9 +7,10 @@ from typing import Any
 from experiments.alignment.learners import Lesson, RewardModel
 from experiments.alignment.memory import Memory
 from experiments.alignment.ports import Check, Progress
+from experiments.alignment.sample_kinds import Preference
 from experiments.alignment.scripted import ScriptedWorkshop, script_of
 from experiments.alignment.scripted_answers import is_right
-from experiments.alignment.types import Checkpoint, Preference, Trained
+from experiments.alignment.types import Checkpoint, Trained
 from tests.kernel.runs import go, metric, start
 
 SETTINGS = {

@@ -6,6 +6,7 @@ A composition names the ones that it reports; the file of that name is found by 
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from experiments.alignment.errors import ConfigError
 from experiments.alignment.evaluators.record import Record
@@ -14,9 +15,10 @@ from experiments.alignment.types import Metric
 Measure = Callable[[Record], Iterator[Metric]]
 
 
-def measure_names() -> list[str]:
-    """Every family there is."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+@cache
+def measure_names() -> tuple[str, ...]:
+    """Every family there is; looked up once, since pages put compositions together."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
 def find_measure(name: str) -> Measure:
