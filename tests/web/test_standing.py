@@ -28,6 +28,23 @@ def test_one_seed_shows_its_own_interval_and_several_their_spread() -> None:
     assert spread([0.2, 0.2]) == (0.2, 0.2)
 
 
+def test_seeds_that_agree_are_no_surer_than_their_prompts() -> None:
+    same = over_seeds([estimate(0.0, 0.0, 0.09)] * 3)
+    assert (same.value, same.low) == (0.0, 0.0)
+    assert same.high == pytest.approx(0.09)
+    apart = over_seeds([estimate(0.2, 0.19, 0.21), estimate(0.4, 0.39, 0.41), estimate(0.6, 0.59, 0.61)])
+    assert apart.high == pytest.approx(0.4 + 4.303 * 0.2 / 3**0.5)
+
+
+def test_counts_stay_whole_and_missing_figures_are_short_in_a_table() -> None:
+    assert repr(over_seeds([estimate(8.0)]).shown) == "8"
+    assert (
+        over_seeds([estimate(None), estimate(None)], "the gap is too small").short
+        == "undefined in 2 of 2 seeds"
+    )
+    assert over_seeds([estimate(None)]).missing == "not enough data"
+
+
 def test_an_undefined_seed_makes_the_cell_undefined_and_says_why() -> None:
     cell = over_seeds([estimate(0.4), estimate(None)], "the gap is too small")
     assert cell.value is None

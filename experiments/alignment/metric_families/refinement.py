@@ -33,8 +33,8 @@ METRICS: dict[str, MetricHelp] = {
         "guard",
     ),
     "revision_unchanged": MetricHelp(
-        "Revisions that change nothing",
-        "Share of prompts whose final answer is the draft, word for word.",
+        "Final answers that are the draft",
+        "Share of prompts whose final answer is the draft, word for word; the draft may stand though revisions differ.",
         "share",
         "none",
         "guard",

@@ -29,7 +29,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class StandingExperiment:
-    """`report` reads the runs of one launch; `minutes` is what it took on two processor cores."""
+    """`report` reads the runs of one launch; `took` says what was measured with the starter model."""
 
     slug: str
     title: str
@@ -37,7 +37,7 @@ class StandingExperiment:
     how: str
     cells: Sequence[Cells]
     report: Callable[[Sequence[Run]], list[Part]]
-    minutes: str
+    took: str
 
     def sweep(self, at: datetime) -> str:
         """The name that the runs of one launch share."""
@@ -56,7 +56,7 @@ STANDING = (
             Cells("self-rewarding", "format-rules", {"prompts": 96, "max_tokens": 32, "gold_prompts": 100}),
         ),
         report=self_rewarding.report,
-        minutes="about 70",
+        took="a single seed with twice the prompts took 25 minutes on two shared cores",
     ),
     StandingExperiment(
         slug="weak-to-strong-sweep",
@@ -67,7 +67,7 @@ STANDING = (
         "student as weak as its teacher and 1 for one as good as with true labels.",
         cells=(Cells("weak-to-strong", "sentences-products", vary={"dataset": weak_to_strong.DATASETS}),),
         report=weak_to_strong.report,
-        minutes="about 15",
+        took="about half an hour on one processor core, nearly all of it for reading features",
     ),
     StandingExperiment(
         slug="code-interpreter-loop",
@@ -85,7 +85,7 @@ STANDING = (
             ),
         ),
         report=tool_loop.report,
-        minutes="about 60",
+        took="about an hour on one processor core",
     ),
 )
 

@@ -11,9 +11,10 @@ from experiments.models import Metric, Run
 
 @dataclass(frozen=True)
 class Cell:
-    """One estimate of a table: a word, or a mean over seeds with its 95 % interval (Student's t over the seeds).
+    """One estimate of a table: a word, or a mean over seeds with its 95 % interval.
 
-    A single seed shows its own interval over prompts; `missing` says in words why there is no number.
+    The interval is the wider of Student's t over the seeds and of their own ones over prompts; a single seed shows its
+    own. `missing` says in words why there is no number.
     """
 
     text: str = ""
@@ -27,6 +28,17 @@ class Cell:
     @property
     def is_text(self) -> bool:
         return bool(self.text)
+
+    @property
+    def short(self) -> str:
+        """Why there is no number, in few words; the sentence above the table says all of it."""
+        return self.missing.partition(":")[0]
+
+    @property
+    def shown(self) -> float | None:
+        """A count without an interval stays whole."""
+        whole = self.value is not None and self.low is None and self.value == int(self.value)
+        return int(self.value) if whole and self.value is not None else self.value
 
 
 @dataclass(frozen=True)
@@ -51,21 +63,39 @@ def words(text: str) -> Cell:
     return Cell(text=text)
 
 
-def over_seeds(found: Sequence[Metric | None], missing: str = "not measured", signed: bool = False) -> Cell:
-    """The mean over the seeds' estimates; a seed whose own estimate is undefined makes the cell undefined."""
+def over_seeds(found: Sequence[Metric | None], missing: str = "", signed: bool = False) -> Cell:
+    """The mean over the seeds' estimates; a seed whose own estimate is undefined makes the cell undefined.
+
+    `missing` says why an estimate may be undefined; without it there was not enough data.
+    """
     there = [metric for metric in found if metric is not None]
+    known = [metric for metric in there if metric.value is not None]
     if not there:
-        return Cell(missing=missing, signed=signed)
-    known = [(metric, metric.value) for metric in there if metric.value is not None]
+        return Cell(missing="not measured", signed=signed)
     if len(known) < len(there):
-        lacking = f" in {len(there) - len(known)} of {len(there)} seeds" if len(there) > 1 else ""
-        return Cell(
-            missing=f"undefined{lacking}: {missing}" if missing != "not measured" else missing, signed=signed
-        )
-    values = [value for _, value in known]
-    low, high = (known[0][0].low, known[0][0].high) if len(values) == 1 else spread(values)
-    mean = sum(values) / len(values)
-    return Cell(value=mean, low=low, high=high, n=len(values), signed=signed)
+        return Cell(missing=_lacking(len(there) - len(known), len(there), missing), signed=signed)
+    values = [metric.value for metric in known if metric.value is not None]
+    low, high = _ends(known, values)
+    return Cell(value=sum(values) / len(values), low=low, high=high, n=len(values), signed=signed)
+
+
+def _lacking(missing: int, seeds: int, why: str) -> str:
+    lacks = f" in {missing} of {seeds} seeds" if seeds > 1 else ""
+    return f"undefined{lacks}: {why}" if why else f"not enough data{lacks}"
+
+
+def _ends(known: Sequence[Metric], values: Sequence[float]) -> tuple[float | None, float | None]:
+    """The wider of the spread between seeds and of the seeds' own intervals over prompts, end by end.
+
+    Seeds that share their prompts may agree by chance; their prompts are no more for it.
+    """
+    lows, highs = [m.low for m in known if m.low is not None], [m.high for m in known if m.high is not None]
+    if len(values) == 1:
+        return known[0].low, known[0].high
+    low, high = spread(values)
+    if len(lows) < len(values) or len(highs) < len(values):
+        return low, high
+    return min(low, sum(lows) / len(lows)), max(high, sum(highs) / len(highs))
 
 
 def spread(values: Sequence[float]) -> tuple[float, float]:
@@ -114,8 +144,6 @@ class Measured:
         ends = [max((at for place in one.places.values() for at in place), default=0) for one in self.metrics]
         return min(ends, default=0)
 
-    def cell(
-        self, name: str, split: str, iteration: int, missing: str = "not measured", signed: bool = False
-    ) -> Cell:
+    def cell(self, name: str, split: str, iteration: int, missing: str = "", signed: bool = False) -> Cell:
         """One metric over the seeds."""
         return over_seeds([one.at(name, split, iteration) for one in self.metrics], missing, signed)

@@ -70,7 +70,7 @@ def _rates(loop: Measured) -> Part:
     answer = (
         f"Of wrong first programs it repairs {figures(repaired)}; of right ones it spoils {figures(spoilt)}."
     )
-    columns = (("", ""), ("share or number", "over held-out tasks"), ("", ""))
+    columns = (("what", ""), ("share or number", "over held-out tasks"), ("meaning", ""))
     return Part("What does a retry do?", answer, Table(columns, rows))
 
 
