@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from experiments.alignment.composition import Branch, Composition, Phase, check
-from experiments.alignment.config import RecipeConfig
+from experiments.alignment.config import RecipeConfig, TrainingConfig
 from experiments.alignment.errors import ConfigError
 from experiments.alignment.learners import DPO, SFT
 from experiments.alignment.ports import Proposer, Selector, SignalSource
@@ -119,3 +119,15 @@ def test_metrics_that_do_not_exist_are_refused_when_a_recipe_is_put_together() -
     odd = replace(made, compose=lambda config: replace(made.compose(config), measures=("consistancy",)))
     with pytest.raises(ConfigError, match="no metrics called 'consistancy'; there are consistency"):
         odd.composition(made.config())
+
+
+@pytest.mark.parametrize("setting", ["learning_rate", "epochs", "batch_size", "lora_rank"])
+@pytest.mark.parametrize(
+    "made",
+    [made for made in recipes() if issubclass(made.config, TrainingConfig)],
+    ids=lambda made: made.slug,
+)
+def test_every_training_setting_reaches_a_learner(made: Recipe, setting: str) -> None:
+    default = made.config()
+    other = made.configure({setting: getattr(default, setting) * 2})
+    assert made.composition(other) != made.composition(default)

@@ -1,7 +1,7 @@
 """Held-out answers reach the evaluator alone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +84,31 @@ def test_held_out_answers_are_looked_up_in_evaluate_alone_and_every_read_is_logg
     run_in_memory(recipe.composition(config), config, memory, ScriptedWorkshop(tmp_path), "number")
     assert len(memory.reads) == 2 * (6 + 6 + 4)
     assert not any(key.startswith("train") for key in memory.reads)
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """A source of the loop that remembers which kinds of signal its groups carried."""
+
+    seen: list[str] = field(default_factory=list)
+    kind = "onlooker"
+    needs_reference = False
+    needs: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()
+
+    def read(self, at: Any, groups: Sequence[Any]) -> list[tuple[Any, ...]]:
+        self.seen.extend(signal.kind for group in groups for signal in group.signals)
+        return [() for _ in groups]
+
+
+def test_no_source_sees_a_verdict_on_held_out_answers_that_stands_in_for_another(tmp_path: Path) -> None:
+    recipe = get_recipe("rest-em")
+    config = recipe.configure({**SMALL, "iterations": 1})
+    composition, onlooker = recipe.composition(config), Onlooker()
+    phase = replace(composition.phases[0], signals=(*composition.phases[0].signals, onlooker))
+    memory = start(tmp_path)
+    watched = replace(composition, phases=(phase,))
+    run_in_memory(watched, config, memory, ScriptedWorkshop(tmp_path), "number")
+    operated = memory.groups[1, 0, "operator"].values()
+    assert all({"verify", "gold"} <= {s.kind for s in group.signals} for group in operated)
+    assert onlooker.seen == []
