@@ -47,7 +47,10 @@ def run_new(request: HttpRequest) -> HttpResponse:
         return render(request, PARTS[part], _estimated(bound))
     form = NewRunForm(opening.recipe, initial=opening.initial)
     timing = TimingForm(member(request), initial=opening.initial)
-    return render(request, PARTS.get(part, PAGE), _context(opening.recipe, form, timing, opening.clone))
+    response = render(request, PARTS.get(part, PAGE), _context(opening.recipe, form, timing, opening.clone))
+    if part == "settings":  # the fields were disabled meanwhile, so an estimate asked for before now knows none of them
+        response["HX-Trigger-After-Settle"] = "choices-changed"
+    return response
 
 
 def _opening(request: HttpRequest) -> Opening:

@@ -11,7 +11,7 @@ from tests.browser.conftest import PASSWORD
 from tests.support import loops
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-RUN_ENDS = 60_000
+RUN_ENDS = 180_000
 PHONE = 360
 PLACES = (
     "/ /recipes/ /recipes/rest-em/ /runs/ /runs/new/ /review/ /schedules/ /models/ /models/add/ /datasets/"
@@ -28,6 +28,7 @@ def launch(page: Page, model: m.LanguageModel, recipe: str) -> None:
     page.get_by_label("Prompts", exact=True).fill("12")
     page.get_by_role("button", name="Start now").click()
     page.wait_for_url(re.compile(r"/runs/\d+/$"))
+    assert m.Run.objects.latest("pk").config["iterations"] == 1
 
 
 def state(page: Page, word: str) -> Locator:
