@@ -18,11 +18,16 @@ from experiments.services.launch import LaunchRequest
 
 MOST_CHOICES = 200
 ROLE, USE = "role-", "use-"
+MAKE = "make:"
+"""Begins the choice of a recipe that makes something first, where a run's number would stand."""
 
 
 @dataclass(frozen=True)
 class UseField:
-    """A choice among runs that lend something; `makers` are the recipes to run first, None where there are runs."""
+    """A choice among runs that lend something and recipes that make it first.
+
+    Where there are neither, `makers` are the recipes that make it once they are lent something themselves; else None.
+    """
 
     field: forms.BoundField
     makers: list[Recipe] | None
@@ -104,18 +109,23 @@ class NewRunForm(forms.Form):
         for kind in (*self.recipe.needs, *self.recipe.takes):
             needed, offered = kind in self.recipe.needs, lenders(kind)
             words = kind_words(kind)
+            first = [maker for maker in makers(kind) if not maker.needs]
             empty = ("", "Choose a run") if needed else ("", "None: the recipe does without")
             self.fields[USE + kind] = forms.ChoiceField(
                 label=words.capitalize(),
                 required=needed,
-                choices=[empty, *((str(run), label) for run, label in offered)],
-                help_text=f"The run whose newest {words} is taken.",
+                choices=[
+                    empty,
+                    *((str(run), label) for run, label in offered),
+                    *((MAKE + maker.slug, f"Make it first: {maker.title}") for maker in first),
+                ],
+                help_text=f"The run whose newest {words} is taken, or the recipe to make one first.",
                 error_messages={
                     "required": f"This recipe needs the {words} of another run.",
                     "invalid_choice": f"That run has no {words} on disk.",
                 },
             )
-            if not offered:
+            if not offered and not first:
                 self.makers[kind] = makers(kind)
 
     def clean(self) -> dict[str, Any]:
@@ -141,8 +151,12 @@ class NewRunForm(forms.Form):
             name=data["name"],
             settings=self._typed(data),
             roles={k.removeprefix(ROLE): v for k, v in data.items() if k.startswith(ROLE) and v},
-            use={k.removeprefix(USE): int(v) for k, v in data.items() if k.startswith(USE) and v},
+            use={kind: int(v) for kind, v in self._uses() if v.isdecimal()},
+            make={kind: v.removeprefix(MAKE) for kind, v in self._uses() if v.startswith(MAKE)},
         )
+
+    def _uses(self) -> list[tuple[str, str]]:
+        return [(k.removeprefix(USE), v) for k, v in self.cleaned_data.items() if k.startswith(USE) and v]
 
     def refuse(self, error: PlumblineError) -> None:
         """Puts a refused launch beside the field it is about."""

@@ -17,6 +17,7 @@ from experiments.services.schedules import Timing
 PERIOD = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LARGEST = 2**31
+MAKE = "make:"
 
 
 def add_launch_arguments(parser: CommandParser) -> None:
@@ -28,7 +29,11 @@ def add_launch_arguments(parser: CommandParser) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="A setting of the recipe."
     )
     parser.add_argument(
-        "--use", action="append", default=[], metavar="KIND=RUN", help="Take another run's artefact."
+        "--use",
+        action="append",
+        default=[],
+        metavar="KIND=RUN",
+        help="Take another run's artefact; KIND=make:RECIPE makes it first.",
     )
     parser.add_argument("--seed", type=int, default=None, help="Seed of everything that is drawn.")
     parser.add_argument("--name", default=None, help="How the run is called.")
@@ -102,11 +107,19 @@ def seeds(text: str | None) -> list[int]:
 
 def uses(words: Iterable[str]) -> dict[str, int]:
     """--use words: the artefact's kind and the number of the run that made it."""
-    found = pairs(words, "--use")
+    found = {kind: run for kind, run in pairs(words, "--use").items() if not run.startswith(MAKE)}
     for kind, run in found.items():
         if not run.isdecimal():
-            raise ConfigError(f"--use {kind}={run}: after = stands the number of a run.", field="use")
+            raise ConfigError(
+                f"--use {kind}={run}: after = stands the number of a run, or {MAKE}RECIPE.", field="use"
+            )
     return {kind: int(run) for kind, run in found.items()}
+
+
+def makes(words: Iterable[str]) -> dict[str, str]:
+    """--use words that name a recipe to make something first: the kind and the recipe's slug."""
+    found = pairs(words, "--use")
+    return {kind: named.removeprefix(MAKE) for kind, named in found.items() if named.startswith(MAKE)}
 
 
 def request(**parts: Any) -> LaunchRequest:

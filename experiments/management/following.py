@@ -7,7 +7,8 @@ from typing import Any
 from django.db import connection
 
 from experiments.management.base import CANCELLED, DONE, FAILED, HELD
-from experiments.models import Run, RunStatus
+from experiments.models import Run, RunStatus, Schedule
+from experiments.services.pipelines import Started
 from experiments.services.run_page import RunPage
 
 LOOK_SECONDS = 1.0
@@ -37,6 +38,33 @@ def follow(runs: Sequence[Run], tell: Callable[[str], None]) -> int:
             run.refresh_from_db()
     codes = {CODES[RunStatus(run.status)] for run in runs}
     return next(code for code in WORST_FIRST if code in codes)
+
+
+def answer_start(started: Started, wait: bool, tell: Callable[[str], None]) -> tuple[dict[str, Any], int]:
+    """What a command that starts a run answers, and its exit code; waited for is also the run planned after it."""
+    planned = {"planned": started.planned.pk} if started.planned else {}
+    if not wait:
+        return summary(started.run) | planned, DONE
+    code = follow([started.run], tell)
+    if started.planned is None or code != DONE:
+        return summary(started.run) | planned, code
+    tell(f"run {started.run.pk} is done; {started.planned.name} starts when the clock looks next")
+    run = _fired(started.planned)
+    if run is None:
+        return summary(started.run) | planned, FAILED
+    code = follow([run], tell)
+    return summary(run), code
+
+
+def _fired(planned: Schedule) -> Run | None:
+    """The run that a schedule launches, None where it ended without one."""
+    while True:
+        planned.refresh_from_db()
+        fire = planned.fires.select_related("run").first()
+        if fire or planned.ended_at:
+            return fire.run if fire else None
+        time.sleep(LOOK_SECONDS)
+        connection.close_if_unusable_or_obsolete()
 
 
 def _tell_change(run: Run, said: dict[int, str], tell: Callable[[str], None]) -> None:

@@ -33,8 +33,8 @@ class _Load:
 
 
 def estimate(request: LaunchRequest) -> Estimate:
-    """Time and samples of a launch. Raises what `check_launch` raises."""
-    found = check_launch(request)
+    """Time and samples of a launch, without what is made for it first. Raises what `check_launch` raises."""
+    found = check_launch(request, expected=request.make)
     loads = [
         _load(step, found)
         for step in plan(found.composition, found.config.iterations)

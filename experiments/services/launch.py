@@ -3,6 +3,7 @@
 import itertools
 import os
 import subprocess
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -51,6 +52,7 @@ class LaunchRequest(BaseModel):
     seed: int = Field(0, ge=0, lt=2**31)
     name: str = Field("", max_length=200)
     use: dict[str, int] = {}
+    make: dict[str, str] = Field({}, description="Kinds that a run of this recipe makes first.")
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,10 @@ class Checked:
     artefacts: dict[str, Artefact]
 
 
-def check_launch(request: LaunchRequest) -> Checked:
+def check_launch(request: LaunchRequest, expected: Collection[str] = ()) -> Checked:
     """Everything a launch needs, or the first thing that is wrong; writes nothing.
+
+    Artefacts of the kinds that are `expected` need not be there yet.
 
     Raises:
         ConfigError, DataError, ModelError: `field` names the part of the request, `message` says what to do.
@@ -84,7 +88,7 @@ def check_launch(request: LaunchRequest) -> Checked:
         composition=composition,
         models=models,
         version=version,
-        artefacts=_artefacts(recipe, request),
+        artefacts=_artefacts(recipe, request, expected),
     )
 
 
@@ -148,16 +152,21 @@ def _check_dataset(version: DatasetVersion, composition: Composition) -> None:
         )
 
 
-def _artefacts(recipe: Recipe, request: LaunchRequest) -> dict[str, Artefact]:
+def _artefacts(recipe: Recipe, request: LaunchRequest, expected: Collection[str]) -> dict[str, Artefact]:
+    if request.make.keys() - expected:
+        raise ConfigError("Only a single run that starts now can have something made first.", field="use")
     for kind in request.use.keys() - {*recipe.needs, *recipe.takes}:
         known = ", ".join((*recipe.needs, *recipe.takes)) or "none"
         raise ConfigError(f"{recipe.slug} takes no {kind} of another run; it takes: {known}.", field="use")
     for kind in recipe.needs:
-        if kind not in request.use:
+        if kind not in request.use and kind not in expected:
             raise ConfigError(
-                f"{recipe.slug} needs a {kind} of another run: name one with --use {kind}=RUN.", field="use"
+                f"{recipe.slug} needs a {kind} of another run: name one with --use {kind}=RUN, or have it "
+                f"made first with --use {kind}=make:RECIPE.",
+                field="use",
             )
-    return {kind: _artefact(kind, run_id) for kind, run_id in request.use.items()}
+    present = {kind: run_id for kind, run_id in request.use.items() if kind not in expected}
+    return {kind: _artefact(kind, run_id) for kind, run_id in present.items()}
 
 
 def _artefact(kind: str, run_id: int) -> Artefact:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pydantic import BaseModel, ConfigDict
 
 from experiments.alignment.errors import ConfigError, PlumblineError
+from experiments.alignment.registry import get_recipe
 from experiments.models import Project, Run, RunStatus, Schedule, ScheduleFire, User
 from experiments.models.states import ENDED
 from experiments.services.launch import LaunchRequest, check_launch, launch
@@ -43,7 +44,7 @@ class Upcoming:
 
 def create_schedule(request: LaunchRequest, timing: Timing, by: User | None) -> Schedule:
     """Checks both the launch and the timing, then writes the schedule. Raises PlumblineError with its field."""
-    check_launch(request)
+    check_launch(request, expected=_expected(request, timing))
     first = _first(timing)
     return Schedule.objects.create(
         project=Project.default(),
@@ -58,6 +59,15 @@ def create_schedule(request: LaunchRequest, timing: Timing, by: User | None) -> 
         next_at=first,
         created_by=by,
     )
+
+
+def _expected(request: LaunchRequest, timing: Timing) -> set[str]:
+    """The kinds of artefact that the run that is waited for has yet to make for this launch."""
+    run = Run.objects.filter(pk=timing.after_run_id or 0).first()
+    if run is None or timing.kind != "after" or run.ended:
+        return set()
+    lent = {kind for kind, lender in request.use.items() if lender == run.pk}
+    return lent & set(get_recipe(run.recipe).makes)
 
 
 def _first(timing: Timing) -> datetime | None:

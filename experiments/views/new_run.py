@@ -15,7 +15,7 @@ from experiments.forms.new_run import NewRunForm, initial_of, typed_so_far
 from experiments.forms.timing import TimingForm, zones
 from experiments.models import Run
 from experiments.services.estimate import Estimate, estimate
-from experiments.services.launch import launch
+from experiments.services.pipelines import start
 from experiments.services.runs import clone_request
 from experiments.services.schedules import create_schedule
 from experiments.services.survey import PARADIGMS
@@ -102,11 +102,15 @@ def _submitted(request: HttpRequest) -> HttpResponse:
 
 def _started(request: HttpRequest, form: NewRunForm, clone: Run | None) -> HttpResponse | None:
     try:
-        run = launch(form.launch_request(), member(request), cloned_from=clone)
+        started = start(form.launch_request(), member(request), cloned_from=clone)
     except PlumblineError as error:
         form.refuse(error)
         return None
-    return redirect("run-detail", run.pk)
+    if started.planned:
+        messages.success(
+            request, f"This run makes what is needed first; {started.planned.name} is planned after it."
+        )
+    return redirect("run-detail", started.run.pk)
 
 
 def _planned(request: HttpRequest, form: NewRunForm, timing: TimingForm) -> HttpResponse | None:

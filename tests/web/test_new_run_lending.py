@@ -25,7 +25,12 @@ def test_runs_that_may_lend_something_are_offered_newest_first(client, owner, li
     first, second = lending(name="First"), lending(name="Second")
     shown = client.get(URL, {"recipe": "constitutional-critique"}).context["form"]
     field = shown.fields["use-constitution"]
-    assert [value for value, _ in field.choices] == ["", str(second.pk), str(first.pk)]
+    assert [value for value, _ in field.choices] == [
+        "",
+        str(second.pk),
+        str(first.pk),
+        "make:collective-constitution",
+    ]
     assert not field.required
     client.post(URL, form(recipe="constitutional-critique", **{"use-constitution": str(first.pk)}))
     run = Run.objects.latest("id")
@@ -50,6 +55,16 @@ def test_a_run_that_lends_nothing_is_refused_beside_the_field(client, owner, lib
 
 
 def test_while_no_run_lends_it_the_recipe_that_makes_it_is_offered(client, owner, library):
+    shown = client.get(URL, {"recipe": "constitutional-critique"}).context["form"]
+    assert shown.fields["use-constitution"].choices == [
+        ("", "None: the recipe does without"),
+        ("make:collective-constitution", "Make it first: A constitution that every group shares"),
+    ]
+
+
+def test_where_nothing_can_make_it_yet_the_page_says_what_could(client, owner, library, monkeypatch):
+    maker = dataclasses.replace(get_recipe("collective-constitution"), needs=("reward-model",))
+    monkeypatch.setattr("experiments.forms.new_run.makers", lambda kind: [maker])
     page = client.get(URL, {"recipe": "constitutional-critique"}).content.decode()
     assert "no run has made one yet" in page
     assert 'href="?recipe=collective-constitution"' in page
@@ -59,7 +74,6 @@ def test_what_a_recipe_needs_must_be_chosen_or_made_first(owner, library):
     needy = dataclasses.replace(get_recipe("rest-em"), needs=("constitution",))
     bare = NewRunForm(needy, form())
     assert bare.errors["use-constitution"] == ["This recipe needs the constitution of another run."]
-    assert [maker.slug for maker in bare.use_fields()[0].makers] == ["collective-constitution"]
     run = lending()
     assert NewRunForm(needy, form(**{"use-constitution": str(run.pk)})).is_valid()
 

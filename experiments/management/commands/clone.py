@@ -6,8 +6,8 @@ from django.core.management.base import CommandParser
 
 from experiments.management import arguments
 from experiments.management.base import PlumblineCommand
-from experiments.management.following import follow, summary
-from experiments.services.launch import launch
+from experiments.management.following import answer_start
+from experiments.services.pipelines import start
 from experiments.services.runs import clone_request
 
 
@@ -28,10 +28,10 @@ class Command(PlumblineCommand):
         known["settings"] |= arguments.settings(options["set"])
         known["roles"] |= arguments.pairs(options["role"], "--role")
         known["use"] |= arguments.uses(options["use"])
+        known["make"] = arguments.makes(options["use"])
         changed = {
             name: options[name] for name in ("model", "dataset", "seed", "name") if options[name] is not None
         }
-        run = launch(arguments.request(**known | changed), by=None, cloned_from=origin)
-        if options["wait"]:
-            self.exit_code = follow([run], self.progress)
-        return summary(run)
+        started = start(arguments.request(**known | changed), by=None, cloned_from=origin)
+        answer, self.exit_code = answer_start(started, options["wait"], self.progress)
+        return answer

@@ -7,9 +7,10 @@ from django.core.management.base import CommandParser
 from experiments.alignment.errors import ConfigError
 from experiments.management import arguments
 from experiments.management.base import PlumblineCommand
-from experiments.management.following import follow, summary
+from experiments.management.following import answer_start, follow, summary
 from experiments.models import Run
-from experiments.services.launch import LaunchRequest, launch, launch_sweep
+from experiments.services.launch import LaunchRequest, launch_sweep
+from experiments.services.pipelines import start
 from experiments.services.schedules import Timing, create_schedule
 
 
@@ -41,6 +42,7 @@ class Command(PlumblineCommand):
             roles=arguments.pairs(options["role"], "--role"),
             settings=arguments.settings(options["set"]),
             use=arguments.uses(options["use"]),
+            make=arguments.makes(options["use"]),
         )
         seeds, vary = arguments.seeds(options["seeds"]), arguments.varied(options["vary"])
         timing = arguments.timing(options)
@@ -50,9 +52,8 @@ class Command(PlumblineCommand):
             runs = launch_sweep(request, seeds, vary, by=None)
             self._wait(runs, options)
             return {"sweep": runs[0].sweep, "runs": [summary(run) for run in runs]}
-        run = launch(request, by=None)
-        self._wait([run], options)
-        return summary(run)
+        answer, self.exit_code = answer_start(start(request, by=None), options["wait"], self.progress)
+        return answer
 
     def _plan(self, request: LaunchRequest, timing: Timing, immediate: bool) -> Any:
         if immediate:
