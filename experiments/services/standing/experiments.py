@@ -56,7 +56,7 @@ STANDING = (
             Cells("self-rewarding", "format-rules", {"prompts": 96, "max_tokens": 32, "gold_prompts": 100}),
         ),
         report=self_rewarding.report,
-        took="a single seed with twice the prompts took 25 minutes on two shared cores",
+        took="a single seed took 54 minutes on one processor core, with other programs beside",
     ),
     StandingExperiment(
         slug="weak-to-strong-sweep",
