@@ -133,3 +133,21 @@ def broker_url(folder: Path) -> str:
             "BROKER_URL names no broker that Plumbline knows: use redis://host:6379/0 (Redis or Valkey)."
         )
     return url
+
+
+def listed(name: str) -> tuple[str, ...]:
+    """The comma-separated words of a variable."""
+    return tuple(word.strip() for word in os.environ.get(name, "").split(",") if word.strip())
+
+
+def endpoint_keys() -> dict[str, tuple[str, ...]]:
+    """ENDPOINT_KEYS: to which hosts each variable that holds a key may be sent, as `VARIABLE=host[:port]`."""
+    allowed: dict[str, tuple[str, ...]] = {}
+    for pair in listed("ENDPOINT_KEYS"):
+        name, _, host = pair.partition("=")
+        if not name or not host:
+            raise ImproperlyConfigured(
+                f"ENDPOINT_KEYS holds {pair!r}: write VARIABLE=host or VARIABLE=host:port, separated by commas."
+            )
+        allowed[name] = (*allowed.get(name, ()), host)
+    return allowed

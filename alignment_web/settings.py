@@ -18,6 +18,10 @@ SECRET_KEY = environment.secret_key(DATA_DIR)
 ALLOWED_HOSTS = environment.allowed_hosts(HOST)
 CSRF_TRUSTED_ORIGINS = environment.https_origins(ALLOWED_HOSTS)
 
+# Endpoints that people of the web may register: hosts of this network, and which key goes to which host.
+ENDPOINT_HOSTS = environment.listed("ENDPOINT_HOSTS")
+ENDPOINT_KEYS = environment.endpoint_keys()
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -64,7 +64,7 @@ def better_figure(series: Sequence[Series], *, share: bool = True, last: int | N
     """
     figure = _lines(series, last)
     if share:
-        top = _share_top(series)
+        top = share_top(series)
         figure["layout"]["yaxis"] |= {
             "range": [0, top],
             "dtick": 0.2 if top > 0.5 else 0.1,
@@ -99,7 +99,7 @@ def histogram_figure(deltas: Sequence[float | None]) -> Figure:
         "marker": {"color": [_side(step) for step in steps]},
         "hovertemplate": "change about %{x}<br>%{y} prompts<extra></extra>",
     }
-    layout = _layout()
+    layout = base_layout()
     layout["xaxis"]["zeroline"] = False
     layout["yaxis"]["rangemode"] = "tozero"
     return {"data": [bars], "layout": layout | {"bargap": 0.1}}
@@ -130,7 +130,7 @@ def histogram_table(deltas: Sequence[float | None]) -> Table:
 
 def _lines(series: Sequence[Series], last: int | None) -> Figure:
     few = len(series) <= FEW
-    layout = _layout()
+    layout = base_layout()
     iterations = [point.iteration for line in series for point in line.points]
     end = max([*iterations, last or 0, 1])
     layout["xaxis"] |= {"range": [-0.04 * end, 1.02 * end], "tickformat": "d", "dtick": math.ceil(end / 10)}
@@ -167,13 +167,13 @@ def _trace(line: Series, shift: float) -> dict[str, Any]:
         "hovertemplate": "%{y:.3~r}%{customdata[0]}<br>%{customdata[1]}",
         "line": look,
         "marker": {"color": look["color"], "size": 5 if line.role == "probe" else 6},
-        "error_y": _error_bars(points, look["color"]),
+        "error_y": error_bars(points, look["color"]),
         "connectgaps": False,
         "cliponaxis": False,
     }
 
 
-def _error_bars(points: Sequence[Point], colour: str) -> dict[str, Any]:
+def error_bars(points: Sequence[Point], colour: str) -> dict[str, Any]:
     return {
         "type": "data",
         "symmetric": False,
@@ -228,7 +228,7 @@ def _label(line: Series, iteration: int, value: float, shift: int) -> dict[str, 
     }
 
 
-def _layout() -> dict[str, Any]:
+def base_layout() -> dict[str, Any]:
     axis = {"showgrid": False, "zeroline": False, "fixedrange": False, "automargin": True, "ticks": ""}
     return {
         "autosize": True,
@@ -246,7 +246,7 @@ def _layout() -> dict[str, Any]:
     }
 
 
-def _share_top(series: Sequence[Series]) -> float:
+def share_top(series: Sequence[Series]) -> float:
     """The next tenth above the highest value or interval end; 1.02 at most, so that a point at 1 is whole."""
     points = [point for line in series for point in line.points]
     tops = [top for p in points for top in (p.value, p.high) if top is not None]

@@ -22,6 +22,7 @@ ROOMS = (
             ("Notices", "notice-list"),
         ),
     ),
+    ("Evidence", (("Compare", "source-compare"),)),
     ("Library", (("Models", "model-list"), ("Data sets", "dataset-list"), ("Storage", "storage"))),
     ("System", (("Workers", "worker-list"), ("Team", "team"))),
 )

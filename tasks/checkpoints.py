@@ -14,8 +14,8 @@ SHELF = "checkpoints"
 
 
 def model_checkpoint(model: LanguageModel) -> Checkpoint:
-    """A registered model without adapters."""
-    return Checkpoint(model.sha256, store.locate(model.directory))
+    """A registered model without adapters; an endpoint has no files here."""
+    return Checkpoint(model.sha256, store.locate(model.directory) if model.directory else None)
 
 
 def base_of(run: Run) -> Checkpoint:

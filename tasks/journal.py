@@ -13,11 +13,12 @@ from experiments.alignment.steps import prompt_order, split_of
 from experiments.models import Alarm, Chunk, Iteration, LatestMetric, Metric, Row, Trace
 from experiments.models.runs import bump
 from experiments.search import index_traces
-from experiments.services import trace_writer
+from experiments.services import costs, trace_writer
 from experiments.services import work as works
 from experiments.services.groups import read_groups, to_prompt
 from tasks.checkpoints import Checkpoints
 from tasks.lease import Lease
+from tasks.metering import Meter
 
 PROGRESS_SECONDS = 1.0
 
@@ -25,8 +26,9 @@ PROGRESS_SECONDS = 1.0
 class DatabaseJournal:
     """Implements the kernel's Journal for one leased step. `chunks` are all of the step's, done ones included."""
 
-    def __init__(self, lease: Lease, chunks: Sequence[kernel.Chunk]) -> None:
+    def __init__(self, lease: Lease, chunks: Sequence[kernel.Chunk], meter: Meter) -> None:
         self.lease = lease
+        self.meter = meter
         self.work = lease.work
         self.run = self.work.run
         self.iteration = Iteration.objects.get(run=self.run, index=self.work.iteration)
@@ -174,11 +176,13 @@ class DatabaseJournal:
         self._transact(write)
 
     def _commit(self, chunk: kernel.Chunk, write: Callable[[], None]) -> None:
-        """A chunk's rows and its mark in one transaction, the mark first: a second commit of it does not exist."""
+        """A chunk's rows, costs and mark in one transaction, the mark first: it is not committed a second time."""
+        spent = self.meter.take()
 
         def whole() -> None:
             Chunk.objects.create(work=self.work, index=chunk.index, sequence=bump(self.run.pk))
             write()
+            costs.add(self.work, spent)
 
         self._transact(whole, progress_at=Now(), attempts=1)
 

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from experiments.alignment.errors import Cancelled, LeaseLost
 from experiments.models import Run, Work, Worker
+from experiments.services import costs
 from experiments.services import work as works
 from experiments.supervision.stopping import stop_requested
+from tasks.metering import Meter
 
 LOOK_SECONDS = 1.0
 RENEW_SECONDS = 8.0
@@ -21,10 +23,14 @@ class GiveBack(Exception):
 
 
 class Lease:
-    """A claimed piece of work, as a context. One second is the longest that a cancel goes unseen."""
+    """A claimed piece of work, as a context. One second is the longest that a cancel goes unseen.
+
+    With every renewal the device seconds of its meter are written down, so that a lost worker's are not lost too.
+    """
 
     def __init__(self, work: Work) -> None:
         self.work = work
+        self.meter: Meter | None = None
         self._lost = threading.Event()
         self._cancelled = threading.Event()
         self._done = threading.Event()
@@ -67,6 +73,8 @@ class Lease:
             Worker.objects.filter(name=self.work.worker, work=self.work).update(seen_at=timezone.now())
             if not works.renew(self.work):
                 self._lost.set()
+            elif self.meter:
+                costs.add(self.work, self.meter.take_seconds())
         except DatabaseError:
             connection.close()
             return renewed

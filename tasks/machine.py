@@ -5,7 +5,7 @@ from functools import cache
 
 from django.conf import settings
 
-from experiments.models import Run
+from experiments.models import LanguageModel, Run
 
 
 @cache
@@ -32,7 +32,8 @@ def _found() -> str:
 
 def adopt_run(run: Run) -> None:
     """Records this machine for a run that has none yet; notes it when a resumed run meets another device."""
-    device, dtype, threads = ("scripted", "none", 1) if run.simulated else this_machine()
+    elsewhere = ("scripted" if run.simulated else "remote", "none", 1)
+    device, dtype, threads = this_machine() if _computes(run) else elsewhere
     if not run.device:
         Run.objects.filter(pk=run.pk, device="").update(device=device, dtype=dtype, threads=threads)
         run.refresh_from_db()
@@ -42,6 +43,12 @@ def adopt_run(run: Run) -> None:
         )
         Run.objects.filter(pk=run.pk).update(device=device)
         run.refresh_from_db()
+
+
+def _computes(run: Run) -> bool:
+    """Whether any of its models is computed here: a scripted teacher leaves its student's training to the machine."""
+    not_here = (LanguageModel.Kind.SCRIPTED, LanguageModel.Kind.ENDPOINT)
+    return run.models.exclude(model__kind__in=not_here).exists()
 
 
 def machine_of(run: Run) -> tuple[str, str, int]:

@@ -16,14 +16,18 @@ from experiments.alignment.errors import Cancelled, DataError, LeaseLost, Plumbl
 from experiments.alignment.evaluators.task import TaskEvaluator
 from experiments.alignment.loop import chunks, run_step
 from experiments.alignment.registry import get_recipe
+from experiments.alignment.spending import purpose_of, yardsticks
 from experiments.models import Run, Work, Worker
 from experiments.services import work as works
+from experiments.services.costs import count_labels
 from experiments.services.counters import count_stage
 from experiments.services.gold import HeldOutKey
 from experiments.supervision.stopping import stop_requested
 from tasks.journal import DatabaseJournal
 from tasks.lease import GiveBack, Lease
 from tasks.machine import adopt_run, machine_of
+from tasks.memory import give_back_memory
+from tasks.metering import Meter, MeteredWorkshop
 from tasks.sandbox import code_runner
 from tasks.workshops import RunWorkshop, scratch_directory
 
@@ -74,6 +78,7 @@ def execute(work: Work) -> None:
         _unexpected(work, error)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+        give_back_memory()
 
 
 def _bench(work: Work, lease: Lease, scratch: Path) -> Bench:
@@ -85,15 +90,16 @@ def _bench(work: Work, lease: Lease, scratch: Path) -> Bench:
     config = recipe.configure(run.config)
     composition = recipe.composition(config)
     version = run.dataset_version
-    workshop = RunWorkshop(run, scratch)
+    workshop, meter = RunWorkshop(run, scratch), Meter(purpose_of(works.step_of(work)))
+    lease.meter = meter
     runner = code_runner(Path(settings.DATA_DIR) / "downloads")
     todo = chunks(works.step_of(work), composition, config, version.counts)
     return Bench(
         composition=composition,
         config=config,
         seed=run.seed,
-        journal=DatabaseJournal(lease, todo),
-        workshop=workshop,
+        journal=DatabaseJournal(lease, todo, meter),
+        workshop=MeteredWorkshop(workshop, meter, yardsticks(composition)),
         answer_key=HeldOutKey(run, work.iteration),
         evaluator=TaskEvaluator(version.verifier, runner),
         counts=version.counts,
@@ -116,6 +122,7 @@ def _commit(work: Work) -> None:
     with transaction.atomic():
         works.fence(work)
         count_stage(work.run.iterations.get(index=work.iteration), work.stage)
+        count_labels(work)
         works.complete(work)
 
 

@@ -11,38 +11,50 @@ from experiments.alignment.contexts import commit, read_statements
 from experiments.alignment.errors import ConfigError
 from experiments.alignment.learners import (
     DPO,
+    KTO,
     SFT,
     CommitContext,
     ConfidenceCE,
+    Critic,
+    Extrapolate,
     Lesson,
     PolicyGradient,
     RewardModel,
+    StepVerifier,
 )
 from experiments.alignment.ports import Check, Policy, Progress
 from experiments.alignment.types import Checkpoint, Trained
 from tasks.learners.adapters import learner_kind
 from tasks.learners.confidence_ce import train_classifier
 from tasks.learners.dpo import train_dpo
+from tasks.learners.extrapolate import extrapolate
+from tasks.learners.kto import train_kto
 from tasks.learners.policy_gradient import train_policy_gradient
 from tasks.learners.reward_model import train_reward_model
 from tasks.learners.sft import train_sft
+from tasks.learners.step_verifier import train_step_verifier
 from tasks.learners.work import Work
 from tasks.policies.classifier_policy import classifier_policy
 from tasks.policies.lexicon_policy import LexiconPolicy
 from tasks.policies.loading import LoadedModel, default_dtype
 from tasks.policies.reward_policy import RewardPolicy
 from tasks.policies.transformers_policy import TransformersPolicy
+from tasks.policies.verifier_policy import VerifierPolicy
 
 KEPT_MODELS = 2
 LEARNERS: dict[type, Callable[[Work[Any]], Trained]] = {
     SFT: train_sft,
+    Critic: train_sft,
     DPO: train_dpo,
+    KTO: train_kto,
     PolicyGradient: train_policy_gradient,
     RewardModel: train_reward_model,
+    StepVerifier: train_step_verifier,
     ConfidenceCE: train_classifier,
 }
 POLICIES: dict[str, Callable[..., Policy]] = {
     "reward-model": RewardPolicy,
+    "step-verifier": VerifierPolicy,
     "confidence-ce": classifier_policy,
 }
 """By the kind of learner that made the checkpoint's last directory; every other one is a language model."""
@@ -99,6 +111,8 @@ class LocalWorkshop:
         spec, init = lesson.spec, lesson.init
         if isinstance(spec, CommitContext):
             return commit(spec, lesson.samples, init, self.directory)
+        if isinstance(spec, Extrapolate):
+            return extrapolate(spec, init, lesson.reference, self.directory)
         if lesson.reference.model != init.model:
             raise ConfigError("The reference and the initial checkpoint must have the same base model.")
         return LEARNERS[type(spec)](Work(self._loaded(init), lesson, self.directory, check, progress))

@@ -1,4 +1,4 @@
-"""Which workshop serves a run: the scripted one for simulated runs, the local one for real models."""
+"""Which workshop serves a model of a run: the scripted one, that of an endpoint, or the local one for real models."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from experiments.alignment.scripted import ScriptedWorkshop
 from experiments.alignment.types import Checkpoint, Trained
 from experiments.models import LanguageModel, Run
 from tasks.checkpoints import model_checkpoint
+from tasks.endpoints import EndpointWorkshop
 from tasks.machine import machine_of
 
 
@@ -41,6 +42,8 @@ class RunWorkshop:
     def _workshop(self, model: LanguageModel) -> Workshop:
         if model.kind == LanguageModel.Kind.SCRIPTED:
             return ScriptedWorkshop(self.scratch)
+        if model.kind == LanguageModel.Kind.ENDPOINT:
+            return EndpointWorkshop(self.run, model, self.scratch)
         return local_workshop(self.run, self.scratch)
 
 

@@ -100,13 +100,14 @@ class Composition:
 
     def roles(self) -> frozenset[str]:
         """Every role whose policy some plug-in asks for."""
-        return frozenset(role for plugin in self._plugins() for role in plugin.roles)
+        return frozenset(role for plugin in self.plugins() for role in plugin.roles)
 
     def needs(self) -> frozenset[Capability]:
         """Every capability that some plug-in asks of its policy."""
-        return frozenset(need for plugin in self._plugins() for need in plugin.needs)
+        return frozenset(need for plugin in self.plugins() for need in plugin.needs)
 
-    def _plugins(self) -> list[Proposer | SignalSource]:
+    def plugins(self) -> list[Proposer | SignalSource]:
+        """Everything that asks some policy for something."""
         phases = [*self.phases, *([self.control] if self.control else [])]
         answers = [self.answerer, *(arm.answer for arm in self.arms)]
         proposers = [phase.propose for phase in phases]

@@ -58,6 +58,7 @@ def conclude(step: Step, bench: Bench) -> None:
         lambda part, at: _recorded(bench, part, at),
         bench.verifier,
         lambda phase: bench.journal.groups("train", phase=phase),
+        bench.statements,
     )
     measured = metrics(record)
     history = [(at, metric) for at, metric in bench.journal.history() if at < step.iteration]

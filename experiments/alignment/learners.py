@@ -31,6 +31,7 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     consumes: ClassVar[SampleKind]
     makes: ClassVar[str] = "checkpoint"
+    needs_samples: ClassVar[bool] = True
 
     role: str = "policy"
     init_from: Literal["base", "previous", "current"] = "previous"
@@ -51,6 +52,15 @@ class SFT(Spec):
     kind: Literal["sft"] = "sft"
 
 
+class Critic(SFT):
+    """Fine-tuning on critiques. What comes out is a critic, which other runs may take."""
+
+    makes: ClassVar[str] = "critic"
+    kind: Literal["critic"] = "critic"  # type: ignore[assignment]
+    role: str = "critic"
+    init_from: Literal["base", "previous", "current"] = "base"
+
+
 class DPO(Spec):
     """Direct preference optimisation (arXiv 2305.18290); the reference is the checkpoint that training starts from."""
 
@@ -58,6 +68,20 @@ class DPO(Spec):
     kind: Literal["dpo"] = "dpo"
     beta: float = Field(0.1, gt=0, le=10)
     loss: Literal["sigmoid", "ipo", "hinge"] = "sigmoid"
+
+
+class KTO(Spec):
+    """Kahneman–Tversky optimisation (arXiv 2402.01306): answers that are good or not, each for itself.
+
+    The reference is the checkpoint that training starts from. `desirable` and `undesirable` weigh the two kinds of
+    loss; the paper keeps (desirable · good answers) : (undesirable · bad ones) between 1:1 and 4:3.
+    """
+
+    consumes: ClassVar[SampleKind] = "unpaired"
+    kind: Literal["kto"] = "kto"
+    beta: float = Field(0.1, gt=0, le=10)
+    desirable: float = Field(1.0, gt=0, le=100)
+    undesirable: float = Field(1.0, gt=0, le=100)
 
 
 class RewardModel(Spec):
@@ -68,6 +92,34 @@ class RewardModel(Spec):
     kind: Literal["reward-model"] = "reward-model"
     role: str = "reward-model"
     init_from: Literal["base", "previous", "current"] = "base"
+
+
+class StepVerifier(Spec):
+    """A scalar head on the model that says after each step how likely a right answer is: binary cross-entropy.
+
+    On solutions of one step it is an outcome verifier (arXiv 2110.14168), else a process one (arXiv 2312.08935).
+    """
+
+    consumes: ClassVar[SampleKind] = "steps"
+    makes: ClassVar[str] = "verifier"
+    kind: Literal["step-verifier"] = "step-verifier"
+    role: str = "verifier"
+    init_from: Literal["base", "previous", "current"] = "base"
+
+
+class Extrapolate(Spec):
+    """No training: θ = θ_after + alpha·(θ_after − θ_before), the weights gone on in the same direction (ExPO).
+
+    `of` is the role whose newest checkpoint is θ_after; θ_before is its `before`, of which θ_after must be a
+    continuation. arXiv 2404.16792.
+    """
+
+    consumes: ClassVar[SampleKind] = "demonstration"
+    needs_samples: ClassVar[bool] = False
+    kind: Literal["extrapolate"] = "extrapolate"
+    of: str = "policy"
+    before: Literal["base", "previous"] = "base"
+    alpha: float = Field(0.5, ge=0, le=20)
 
 
 class PolicyGradient(Spec):
@@ -117,8 +169,28 @@ class CommitContext(Spec):
     keep: bool = False
 
 
+class CommitPool(CommitContext):
+    """A context that grows: the kept texts are added to a pool of instructions."""
+
+    makes: ClassVar[str] = "pool"
+    kind: Literal["commit-pool"] = "commit-pool"  # type: ignore[assignment]
+    role: str = "pool"
+    keep: bool = True
+
+
 LearnerSpec = Annotated[
-    SFT | DPO | RewardModel | PolicyGradient | ConfidenceCE | CommitContext, Field(discriminator="kind")
+    SFT
+    | Critic
+    | DPO
+    | KTO
+    | RewardModel
+    | StepVerifier
+    | Extrapolate
+    | PolicyGradient
+    | ConfidenceCE
+    | CommitContext
+    | CommitPool,
+    Field(discriminator="kind"),
 ]
 
 

@@ -12,7 +12,7 @@ from experiments.alignment.bench import Bench
 from experiments.alignment.composition import Branch, Phase
 from experiments.alignment.errors import EpisodeError
 from experiments.alignment.evaluate import conclude, measure
-from experiments.alignment.learners import Lesson
+from experiments.alignment.learners import Extrapolate, Lesson
 from experiments.alignment.sample_kinds import Sample
 from experiments.alignment.samples import samples
 from experiments.alignment.seeds import seed_at
@@ -81,6 +81,9 @@ def _learn(step: Step, bench: Bench, chunk: Chunk) -> None:
 def _trained(step: Step, bench: Bench, branch: Branch) -> Trained:
     spec, journal = branch.learn, bench.journal
     assert spec is not None
+    if isinstance(spec, Extrapolate):
+        after, before = journal.checkpoint(spec.of, "current"), journal.checkpoint(spec.of, spec.before)
+        return bench.workshop.learn(Lesson(spec, (), after, before, 0), journal.check, journal.progress)
     read: list[Sample] = [
         sample
         for group in journal.selected(spec.role, spec.data)

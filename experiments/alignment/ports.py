@@ -57,6 +57,28 @@ class Policy(Protocol):
         """The scalar that a reward model gives each answer. Needs the capability `reward`."""
 
 
+class StepPolicy(Policy, Protocol):
+    """A policy of the capability `steps`: a verifier that says something after each step of a solution."""
+
+    def step_rewards(
+        self, asks: Sequence[Ask], answers: Sequence[str], check: Check
+    ) -> list[tuple[float, ...]]:
+        """For each answer the probability of a right end after each of its steps; one number where it knows none."""
+
+
+class GuidedPolicy(Policy, Protocol):
+    """A policy of the capability `guide`: a reward model can steer what it writes."""
+
+    def generate_guided(
+        self, asks: Sequence[Ask], guide: Policy, top_k: int, weight: float, check: Check
+    ) -> list[Completion]:
+        """One completion an ask, in the same order, as RAD decodes (arXiv 2310.09520).
+
+        At each step the logits of the `top_k` likeliest words rise by `weight` times the reward of the answer so far
+        with that word; no other word is drawn. Raises ConfigError for a guide that cannot steer this policy.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What became of a program: its exit code, what it printed (cut to a bound), and why it was killed, if so."""

@@ -68,6 +68,11 @@ class Recipe:
         return PARADIGMS[self.leaf.split(".")[0]]
 
     @property
+    def alone(self) -> bool:
+        """Whether one model is all that a run of it needs: nothing of another run, no second model."""
+        return not self.needs and all(role.name == POLICY.name for role in self.roles if role.required)
+
+    @property
     def documentation(self) -> str:
         return self.compose.__doc__ or ""
 

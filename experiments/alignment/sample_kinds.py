@@ -1,4 +1,4 @@
-"""What learners read: the samples that selections become, in four kinds."""
+"""What learners read: the samples that selections become, in six kinds."""
 
 from dataclasses import dataclass
 
@@ -46,4 +46,27 @@ class Label:
     weight: float = 1.0
 
 
-Sample = Demonstration | Preference | Rollout | Label
+@dataclass(frozen=True, slots=True)
+class Unpaired:
+    """One answer that is good or not, with no other to compare it with."""
+
+    prompt: tuple[Message, ...]
+    answer: str
+    good: bool
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A solution in steps, which joined are its text, and how often each led to a right answer, None where not known.
+
+    A verdict on the answer as a whole is the case of one step.
+    """
+
+    prompt: tuple[Message, ...]
+    steps: tuple[str, ...]
+    labels: tuple[float | None, ...]
+    weight: float = 1.0
+
+
+Sample = Demonstration | Preference | Rollout | Label | Unpaired | Steps

@@ -8,7 +8,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from experiments.alignment.environments.moves import moves, parting
-from experiments.alignment.sample_kinds import Demonstration, Label, Preference, Rollout, Sample
+from experiments.alignment.sample_kinds import (
+    Demonstration,
+    Label,
+    Preference,
+    Rollout,
+    Sample,
+    Steps,
+    Unpaired,
+)
+from experiments.alignment.solution_steps import solution_steps
 from experiments.alignment.types import Candidate, Group, Message, SampleKind, Selection
 
 
@@ -74,9 +83,40 @@ def _labels(group: Group, selections: Sequence[Selection]) -> Iterable[Sample]:
         yield Label(group.prompt.messages, options, tuple(selection.weight for selection, _ in kept))
 
 
+def _unpaired(group: Group, selections: Sequence[Selection]) -> Iterable[Sample]:
+    """Chosen and rejected answers that stand in no pair."""
+    for selection in selections:
+        if selection.pair is None and selection.fate in ("chosen", "rejected"):
+            for index in selection.about:
+                answer = group.candidates[index]
+                good = selection.fate == "chosen"
+                yield Unpaired(_prompt(group, answer), answer.text, good, selection.weight)
+
+
+def _steps(group: Group, selections: Sequence[Selection]) -> Iterable[Sample]:
+    """One sample a kept solution. Its weight is its verdict, and so is that of a completion begun at its step `turn`.
+
+    A step is as good as the completions that begin at it are on average, the last one as the solution itself. Without
+    completions the solution is one step.
+    """
+    verdicts: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for selection, candidate in _kept(group, selections):
+        if candidate.parent is not None:
+            verdicts[candidate.parent, candidate.turn].append(selection.weight)
+    begun = {parent for parent, _ in verdicts}
+    for selection, solution in _kept(group, selections):
+        if solution.parent is None:
+            steps = solution_steps(solution.text) if solution.index in begun else (solution.text,)
+            found = [verdicts.get((solution.index, number)) for number in range(1, len(steps))]
+            means = tuple(sum(values) / len(values) if values else None for values in found)
+            yield Steps(_prompt(group, solution), steps, (*means, selection.weight))
+
+
 MAKERS: dict[SampleKind, Callable[[Group, Sequence[Selection]], Iterable[Sample]]] = {
     "demonstration": _demonstrations,
     "preference": _preferences,
     "rollout": _rollouts,
     "label": _labels,
+    "unpaired": _unpaired,
+    "steps": _steps,
 }

@@ -17,20 +17,22 @@ from pathlib import Path
 from experiments.alignment.composition import BUILT_IN
 from experiments.alignment.contexts import commit, read_statements
 from experiments.alignment.errors import ModelError
-from experiments.alignment.learners import CommitContext, Lesson, RewardModel
-from experiments.alignment.ports import Check, Progress
-from experiments.alignment.sample_kinds import Demonstration, Label, Preference, Rollout, Sample
-from experiments.alignment.scripted_answers import is_right, right_answer, wrong_answer
+from experiments.alignment.learners import CommitContext, Extrapolate, Lesson, RewardModel, StepVerifier
+from experiments.alignment.ports import Check, Policy, Progress
+from experiments.alignment.scripted_answers import is_right, right_answer, rule_against, wrong_answer
+from experiments.alignment.scripted_lessons import taught, words
 from experiments.alignment.seeds import digest, seed_at
 from experiments.alignment.types import Ask, Capability, Checkpoint, Completion, Trained
 
 FILE = "scripted.json"
-MOST_SKILL = 0.98
 FAVOURITE = 0.75
 """Chance of the option that a scripted model prefers among a closed list."""
 PLAIN_WORDS = 4
 """Length of an answer at which a judge's bias for words neither helps nor harms."""
 CASE = re.compile(r"\AQuestion: (?P<question>.*)\nAnswer: (?P<answer>.*)\n\nGrade this answer\.\Z", re.DOTALL)
+FINDING = re.compile(
+    r"\AQuestion: (?P<question>.*)\n\nAnswer: (?P<answer>.*)\n\nDoes this answer do anything wrong", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class ScriptedPolicy:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        known: frozenset[Capability] = frozenset({"generate", "next_token"})
+        known: frozenset[Capability] = frozenset({"generate", "next_token", "guide"})
         return known | {"reward"} if self.script.rewards else known
 
     def generate(self, asks: Sequence[Ask], check: Check) -> list[Completion]:
@@ -121,6 +123,21 @@ class ScriptedPolicy:
             for ask, answer in zip(asks, answers, strict=True)
         ]
 
+    def generate_guided(
+        self, asks: Sequence[Ask], guide: Policy, top_k: int, weight: float, check: Check
+    ) -> list[Completion]:
+        """Of `top_k` draws the one of the highest weighted reward: whole answers, where a model steers every word.
+
+        The first draw is the plain answer, which stays at weight 0. A greedy ask is drawn too.
+        """
+        return [self._guided(ask, guide, top_k, weight, check) for ask in asks]
+
+    def _guided(self, ask: Ask, guide: Policy, top_k: int, weight: float, check: Check) -> Completion:
+        others = [replace(ask, temperature=1.0, seed=seed_at("guided", ask.seed, i)) for i in range(1, top_k)]
+        drawn = self.generate([ask, *others], check)
+        rewards = guide.reward([ask] * len(drawn), [answer.text for answer in drawn], check)
+        return max(zip(drawn, rewards, strict=True), key=lambda pair: weight * pair[1])[0]
+
     def _answer(self, ask: Ask, check: Check) -> Completion:
         _wait(self.script.delay_seconds, check)
         question = ask.messages[-1].content
@@ -140,8 +157,17 @@ class ScriptedPolicy:
         case = CASE.match(question)
         if case:
             return self._verdict(case["question"], case["answer"], seed)
+        found = FINDING.match(question)
+        if found:
+            return self._finding(found["question"], found["answer"], seed)
         answer = right_answer if _chance("skill", question, seed) < self.script.skill else wrong_answer
         return answer(question, seed or 0)
+
+    def _finding(self, question: str, answer: str, seed: int | None) -> str:
+        """Asked for violations, it overlooks a wrong answer as often as it would give one."""
+        if is_right(question, answer) or _chance("finding", question, answer, seed) >= self.script.skill:
+            return "No violation."
+        return f"Violation: The answer is wrong.\nRule: {rule_against(question)}"
 
     def _verdict(self, question: str, answer: str, seed: int | None) -> str:
         place = (question, answer, seed)
@@ -181,17 +207,31 @@ class ScriptedWorkshop:
         spec, samples = lesson.spec, lesson.samples
         if isinstance(spec, CommitContext):
             return commit(spec, samples, lesson.init, self.directory)
+        if isinstance(spec, Extrapolate):
+            return self._extrapolated(spec.alpha, lesson)
         before = script_of(lesson.init)
         steps = math.ceil(len(samples) / spec.batch_size) * spec.epochs
         for step in range(steps):
             _wait(before.delay_seconds, check)
             progress(step + 1, steps)
-        after = replace(before, skill=_taught(before.skill, samples), steps=steps)
-        if isinstance(spec, RewardModel):
+        after = replace(before, skill=taught(before.skill, samples), steps=steps)
+        if isinstance(spec, RewardModel | StepVerifier):
             after = replace(after, rewards=True)
         path = after.save(self.directory / after.sha256)
-        figures = {"skill_before": before.skill, "skill_after": after.skill}
+        figures = {
+            "skill_before": before.skill,
+            "skill_after": after.skill,
+            "tokens": float(spec.epochs * sum(map(words, samples))),
+        }
         return Trained(Checkpoint(after.sha256, lesson.init.model, (path,)), steps, figures)
+
+    def _extrapolated(self, alpha: float, lesson: Lesson) -> Trained:
+        """The skill gone on in the direction in which it changed, within 0 and 1."""
+        before, after = script_of(lesson.reference), script_of(lesson.init)
+        skill = after.skill + alpha * (after.skill - before.skill)
+        made = replace(after, skill=min(1.0, max(0.0, skill)))
+        path = made.save(self.directory / made.sha256)
+        return Trained(Checkpoint(made.sha256, lesson.init.model, (path,)), 1, {"alpha": alpha})
 
 
 def script_of(checkpoint: Checkpoint) -> Script:
@@ -202,35 +242,6 @@ def script_of(checkpoint: Checkpoint) -> Script:
     if not paths:
         raise ModelError("The checkpoint names no directory.")
     return load_script(paths[-1])
-
-
-def _taught(skill: float, samples: Sequence[Sample]) -> float:
-    """Right demonstrations and right preferences raise the skill, wrong ones lower it, more samples do so
-    more.
-    """
-    lessons = [_lesson(sample) for sample in samples]
-    weight = 1 - math.exp(-len(lessons) / 100)
-    lesson = sum(lessons) / len(lessons)
-    target = MOST_SKILL if lesson > 0 else 0.0
-    return skill + (target - skill) * abs(lesson) * weight
-
-
-def _lesson(sample: Sample) -> float:
-    question = sample.prompt[-1].content
-    match sample:
-        case Demonstration():
-            return 1.0 if is_right(question, sample.answer) else -1.0
-        case Preference():
-            return float(is_right(question, sample.chosen)) - float(is_right(question, sample.rejected))
-        case Rollout():
-            return math.tanh(sample.advantage) * (1.0 if is_right(question, sample.answer) else -1.0)
-        case Label():
-            right = [
-                p
-                for option, p in zip(sample.options, sample.target, strict=True)
-                if is_right(question, option)
-            ]
-            return 2 * sum(right) - 1 if right else 0.0
 
 
 def _wait(seconds: float, check: Check) -> None:

@@ -7,7 +7,7 @@ from experiments.alignment.seeds import seed_at
 from experiments.alignment.sums import terms_of
 from experiments.alignment.types import Reference
 from experiments.alignment.verifiers import verify
-from experiments.alignment.verifiers.rules import RULES
+from experiments.alignment.verifiers.rules import RULES, wording
 
 TOPIC = re.compile(r"\babout (\w+)")
 OPENINGS = ("People like", "Many know", "We think of", "Some enjoy", "Few forget", "I saw")
@@ -61,6 +61,14 @@ def wrong_answer(question: str, seed: int) -> str:
     if known[0] == "number":
         return f"The answer is {int(known[1].answer or 0) + 1 + seed_at('off', question, seed) % 5}."
     return f"{_sentence(question, seed).title()}, and that is what every one of us has to say about it."
+
+
+def rule_against(question: str) -> str:
+    """A rule that an answer to such a question should have kept."""
+    verifier, reference = reference_of(question) or ("none", Reference())
+    if verifier == "rule":
+        return f"When one is asked for, write one sentence {wording(str(reference.rule))}."
+    return "Give the number that the sum comes to." if verifier == "number" else "Begin with the word Right."
 
 
 def _sentence(question: str, seed: int) -> str:

@@ -15,8 +15,8 @@ Part = str
 "<arm>_gold".
 """
 Fate = Literal["chosen", "rejected", "kept", "dropped"]
-SampleKind = Literal["demonstration", "preference", "rollout", "label"]
-Capability = Literal["generate", "score", "next_token", "reward"]
+SampleKind = Literal["demonstration", "preference", "rollout", "label", "unpaired", "steps"]
+Capability = Literal["generate", "score", "next_token", "reward", "guide", "steps"]
 
 NO_RESPONSE = "no response"
 """The `error` of a signal whose model said nothing at all: a fault of the service, unlike an answer nobody
@@ -37,7 +37,8 @@ class Reference:
     """What a verifier needs to know about a prompt: its answer, its tests or its rule.
 
     `votes` are what people said about the prompt's statements: for each person one vote a statement, 1 for,
-    -1 against, 0 passed, None not asked.
+    -1 against, 0 passed, None not asked. `chosen` and `rejected` are answers that the data set judges, one of them
+    alone where it judges no pair; `steps` is an answer in steps, with one label from 0 to 1 for each.
     """
 
     answer: str | float | int | None = None
@@ -46,6 +47,10 @@ class Reference:
     rule: str | None = None
     statements: tuple[str, ...] = ()
     votes: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
+    chosen: str | None = None
+    rejected: str | None = None
+    steps: tuple[str, ...] = ()
+    step_labels: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +220,10 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a learner hands back: the new checkpoint, optimiser steps taken and the figures it logged."""
+    """What a learner hands back: the new checkpoint, the steps it took and the figures it logged.
+
+    `steps` are those of the optimiser, 1 for a checkpoint that was made without one, 0 where nothing was made.
+    """
 
     checkpoint: Checkpoint
     steps: int

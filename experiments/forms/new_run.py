@@ -109,7 +109,7 @@ class NewRunForm(forms.Form):
         for kind in (*self.recipe.needs, *self.recipe.takes):
             needed, offered = kind in self.recipe.needs, lenders(kind)
             words = kind_words(kind)
-            first = [maker for maker in makers(kind) if not maker.needs]
+            first = [maker for maker in makers(kind) if maker.alone]
             empty = ("", "Choose a run") if needed else ("", "None: the recipe does without")
             self.fields[USE + kind] = forms.ChoiceField(
                 label=words.capitalize(),

@@ -1,5 +1,7 @@
 """The rows, one file per noun."""
 
+from experiments.models.costs import Cost
+from experiments.models.endpoints import EndpointSpending
 from experiments.models.library import Dataset, DatasetVersion, GoldRead, GoldReference, LanguageModel, Row
 from experiments.models.measures import Alarm, LatestMetric, Metric
 from experiments.models.people import OneTimeLink, Role, User
@@ -17,8 +19,10 @@ __all__ = [
     "ArtefactUse",
     "Candidate",
     "Chunk",
+    "Cost",
     "Dataset",
     "DatasetVersion",
+    "EndpointSpending",
     "GoldRead",
     "GoldReference",
     "Iteration",

@@ -7,12 +7,16 @@ from experiments.models.states import Preparation
 
 
 class LanguageModel(models.Model):
-    """A registered model, copied into the store and named by the hash of its content."""
+    """A registered model, copied into the store and named by the hash of its content.
+
+    An endpoint has nothing in the store: its hash is that of its address and the model's id there.
+    """
 
     class Kind(models.TextChoices):
         LOCAL = "local"
         HUB = "hub"
         SCRIPTED = "scripted"
+        ENDPOINT = "endpoint"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT)
     name = models.CharField(max_length=120, unique=True)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -67,12 +68,19 @@ def _or_no_votes(value: Any) -> Any:
 Votes = Annotated[dict[str, tuple[Literal[-1, 0, 1] | None, ...]], BeforeValidator(_or_no_votes)]
 
 
+Label = Annotated[float, Field(ge=0, le=1)]
+Labels = Annotated[tuple[Label, ...], BeforeValidator(_or_empty)]
+UNHASHED_IF_EMPTY = ("statements", "votes", "steps", "step_labels")
+"""Fields that came later: a row without them keeps the hash that it had before."""
+
+
 class DatasetRow(BaseModel):
     """`prompt` is text or chat messages ending with the user's; the rest is what verifier and pairs need.
 
     `statements` are what people proposed, `votes` what each of them (a pseudonym) said to every statement: 1 for, -1
-    against, 0 passed, null where not asked. `split` is empty until `assign_splits` fills it. `meta` is shown to
-    people and never sent to a model.
+    against, 0 passed, null where not asked. `chosen` and `rejected` are a pair, or one of them alone is an answer that
+    was judged on its own. `steps` is an answer in steps, each with its `step_labels`. `split` is empty until
+    `assign_splits` fills it. `meta` is shown to people and never sent to a model.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -87,6 +95,8 @@ class DatasetRow(BaseModel):
     votes: Votes = {}
     chosen: Text | None = None
     rejected: Text | None = None
+    steps: Tests = ()
+    step_labels: Labels = ()
     split: Literal["train", "probe", "gold"] | None = None
     meta: Annotated[
         dict[str, Any], BeforeValidator(lambda value: {} if value is None else from_cell(value))
@@ -94,8 +104,8 @@ class DatasetRow(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> "DatasetRow":
-        if (self.chosen is None) != (self.rejected is None):
-            raise ValueError("'chosen' and 'rejected' go together; one of them is missing")
+        if len(self.steps) != len(self.step_labels):
+            raise ValueError("'steps' and 'step_labels' need one label for each step")
         if any(len(cast) != len(self.statements) for cast in self.votes.values()):
             raise ValueError(
                 "every person in 'votes' needs one vote for each of the 'statements', null where not asked"
@@ -114,9 +124,8 @@ class DatasetRow(BaseModel):
 
     def reference(self) -> Reference:
         """What a verifier gets to know."""
-        return Reference(
-            self.answer, self.tests, self.hidden_tests, self.rule, self.statements, dict(self.votes)
-        )
+        named = {field.name: getattr(self, field.name) for field in fields(Reference)}
+        return Reference(**named | {"votes": dict(self.votes)})
 
     def prompt_hash(self) -> str:
         """SHA-256 in hex of the messages alone: the same question has the same hash in every version."""
@@ -124,7 +133,7 @@ class DatasetRow(BaseModel):
 
     def content_hash(self) -> str:
         """SHA-256 in hex of everything but `id` and `split`: the id of a row that brings none."""
-        left_out = {"id", "split"} | {name for name in ("statements", "votes") if not getattr(self, name)}
+        left_out = {"id", "split"} | {name for name in UNHASHED_IF_EMPTY if not getattr(self, name)}
         return _digest(self.model_dump(mode="json", exclude=left_out) | {"prompt": self.messages()})
 
 

@@ -12,17 +12,18 @@ from typing import Any
 from django.conf import settings
 from pydantic import ValidationError
 
+from experiments.services.evidence_instructions import Filter, Instruction
+from experiments.services.evidence_opinions import Aspects, Observers, Opinions
 from experiments.services.evidence_shapes import (
     Critique,
     Episode,
-    Observers,
-    Opinions,
     Pairwise,
     Principle,
     Reward,
     Rubric,
     Shape,
     Statements,
+    Steps,
     Tool,
     Tree,
     Votes,
@@ -45,6 +46,10 @@ SHAPES: dict[str, type[Shape]] = {
     "principle": Principle,
     "reward": Reward,
     "statements": Statements,
+    "steps": Steps,
+    "aspects": Aspects,
+    "instruction": Instruction,
+    "filter": Filter,
 }
 
 

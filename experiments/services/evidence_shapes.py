@@ -181,75 +181,6 @@ class Episode(Shape):
     total: Figure = Field(None, alias="return")
 
 
-class Rating(Shape):
-    """One observer's rating of an answer before and after its revision."""
-
-    persona: Words
-    before: Figure = None
-    after: Figure = None
-    comment: Words = ""
-
-    @property
-    def change(self) -> float | None:
-        return None if self.before is None or self.after is None else self.after - self.before
-
-
-class Observers(Shape):
-    """A society of observers."""
-
-    ratings: list[Rating]
-
-    @property
-    def rows(self) -> list[Rating]:
-        return self.ratings[:MOST_ROWS]
-
-    @property
-    def more(self) -> int:
-        return max(0, len(self.ratings) - MOST_ROWS)
-
-
-class OpinionGroup(Shape):
-    """People who vote alike, and their agreement with each statement in [0, 1]."""
-
-    size: int
-    agreement: list[Figure] = []
-
-
-class Statement(Shape):
-    """One statement with what people said about it."""
-
-    text: Words
-    consensus: Figure = None
-    votes_for: Figure = Field(None, alias="for")
-    against: Figure = None
-    passed: Figure = None
-
-
-class Opinions(Shape):
-    """Groups of people and what each thinks of every statement."""
-
-    people: int
-    simulated: bool = False
-    groups: list[OpinionGroup] = []
-    statements: list[Statement]
-
-    @property
-    def sizes(self) -> list[int]:
-        return [group.size for group in self.groups[:MOST_DEPTH]]
-
-    @property
-    def rows(self) -> list[tuple[Statement, list[Figure]]]:
-        """Each statement with every group's agreement."""
-        return [
-            (one, [g.agreement[i] if i < len(g.agreement) else None for g in self.groups[:MOST_DEPTH]])
-            for i, one in enumerate(self.statements[:MOST_ROWS])
-        ]
-
-    @property
-    def more(self) -> int:
-        return max(0, len(self.statements) - MOST_ROWS)
-
-
 class Weak(Shape):
     """A weak supervisor's probabilities beside what the student said. The true label is not in it."""
 
@@ -274,10 +205,46 @@ class Principle(Shape):
 
 
 class Reward(Shape):
-    """What a reward model gave."""
+    """What a reward model gave; `kl` is how much likelier the answer is than under the reference, in nats."""
 
     reward: Figure = None
     model: Words = ""
+    kl: Figure = None
+    reference_logprob: Figure = None
+
+
+class SolutionStep(Shape):
+    """One step of a solution: a verifier's score, and the label that `right` of `n` completions give it (0 to 1)."""
+
+    text: Words
+    label: Figure = None
+    n: int | None = None
+    right: int | None = None
+    score: Figure = None
+
+
+class Steps(Shape):
+    """A solution step by step."""
+
+    steps: list[SolutionStep]
+
+    @property
+    def rows(self) -> list[SolutionStep]:
+        return self.steps[:MOST_ROWS]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.steps) - MOST_ROWS)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether anything but the verifier has said something of a step."""
+        return any(step.label is not None for step in self.steps)
+
+    @property
+    def scored(self) -> bool:
+        """Whether a verifier has."""
+        return any(step.score is not None for step in self.steps)
 
 
 class Statements(Shape):

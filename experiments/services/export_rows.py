@@ -1,116 +1,148 @@
-"""Training samples of a run as rows that other tools load, each with where it comes from.
+"""What a run learned from as rows of TRL's data set types, each with where it comes from.
 
-Rows are built from train prompts alone; what was measured on held-out prompts never leaves this way. Prompts
-and answers are lists of chat messages, as TRL's trainers read them.
+Rows are built from train prompts alone; what was measured on held-out prompts never leaves this way. Prompts and
+answers are lists of chat messages, as TRL's trainers read them; steps are text, as its stepwise type knows no chat.
+The samples are those of the learn stage, made by the same functions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from experiments.models import Artefact, Run, Selection, Signal, Trace
-
-BATCH = 200
-Record = dict[str, Any]
-Provenance = dict[str, Any]
-
-
-def pair_rows(run: Run) -> Iterator[Record]:
-    """Every preference of the run in the order made: prompt, chosen, rejected, weight, provenance."""
-    for trace, provenance in _train_traces(run):
-        pairs: dict[tuple[str, int], dict[str, Selection]] = {}
-        for selection in trace.selections.all():
-            if selection.pair is not None:
-                pairs.setdefault((selection.role, selection.pair), {})[selection.fate] = selection
-        for pair in pairs.values():
-            if {"chosen", "rejected"} <= pair.keys():
-                yield _pair(trace, pair["chosen"], pair["rejected"]) | provenance
+from experiments.alignment.sample_kinds import Demonstration
+from experiments.alignment.types import Message
+from experiments.models import Row, Run, Trace
+from experiments.services.export_units import (
+    BATCH,
+    Record,
+    Taught,
+    by_role,
+    paired,
+    paired_or_alone,
+    provenance,
+    roles_of_other_kinds,
+    single,
+    taught,
+)
 
 
-def demonstration_rows(run: Run) -> Iterator[Record]:
-    """Every kept answer of the run, in the order it was kept: prompt, completion, weight and provenance."""
-    for trace, provenance in _train_traces(run):
-        for selection in trace.selections.all():
-            if selection.fate == "kept":
-                yield from (_demonstration(trace, selection, index) | provenance for index in selection.about)
+def pair_rows(run: Run, role: str = "") -> Iterator[Record]:
+    """Preferences in the order made: prompt, chosen, rejected, p_chosen and provenance."""
+    for one in taught(run, role, paired):
+        for pair in one.samples("preference"):
+            if pair.weight > 0:
+                yield one.row(
+                    {
+                        "prompt": _messages(pair.prompt),
+                        "chosen": _answer(pair.chosen),
+                        "rejected": _answer(pair.rejected),
+                        "p_chosen": pair.p_chosen,
+                    }
+                )
 
 
-def _pair(trace: Trace, chosen: Selection, rejected: Selection) -> Record:
-    return {
-        "prompt": trace.row.messages,
-        "chosen": _answer(trace, chosen.about[0]),
-        "rejected": _answer(trace, rejected.about[0]),
-        "p_chosen": chosen.p_chosen,
-        "weight": chosen.weight,
-        "teaches": chosen.role,
-        "reason": f"{chosen.reason}; {rejected.reason}",
-        "source": _sources(trace, {*chosen.about, *rejected.about}),
-        "model_sha256": _author(trace, chosen.about[0]),
-    }
+def demonstration_rows(run: Run, role: str = "") -> Iterator[Record]:
+    """Kept answers in the order kept: prompt, completion and provenance. A weight of 0 or less is none to imitate."""
+    for one, shown in _demonstrations(run, role):
+        yield one.row({"prompt": _messages(shown.prompt), "completion": _answer(shown.answer)})
 
 
-def _demonstration(trace: Trace, selection: Selection, index: int) -> Record:
-    return {
-        "prompt": trace.row.messages,
-        "completion": _answer(trace, index),
-        "weight": selection.weight,
-        "teaches": selection.role,
-        "reason": selection.reason,
-        "source": _sources(trace, {index}),
-        "model_sha256": _author(trace, index),
-    }
+def conversation_rows(run: Run, role: str = "") -> Iterator[Record]:
+    """The same as whole conversations, for language modelling: messages and provenance."""
+    for one, shown in _demonstrations(run, role):
+        yield one.row({"messages": [*_messages(shown.prompt), *_answer(shown.answer)]})
 
 
-def _answer(trace: Trace, index: int) -> list[dict[str, str]]:
-    return [{"role": "assistant", "content": trace.candidates.all()[index].text}]
+def unpaired_rows(run: Run, role: str = "") -> Iterator[Record]:
+    """Answers labelled true where chosen and false where rejected, of pairs or alone; each once in a trace."""
+    at, seen = 0, set[tuple[Any, ...]]()
+    for one, prompt, answer, good in _judged(run, role):
+        if one.trace != at:
+            at, seen = one.trace, set()
+        this = (one.selections[0].role, prompt, answer, good)
+        if this not in seen:
+            seen.add(this)
+            yield one.row({"prompt": _messages(prompt), "completion": _answer(answer), "label": good})
 
 
-def _author(trace: Trace, index: int) -> str:
-    return trace.candidates.all()[index].model
+def step_rows(run: Run, role: str = "") -> Iterator[Record]:
+    """Solutions in steps: prompt, completions, labels and provenance. A label is true from 1/2 on.
+
+    A step that nobody labelled is one with the next that has a label, as the type knows no missing ones.
+    """
+    for one in taught(run, role, by_role):
+        kept = [
+            selection for unit in single(one.selections) for selection in unit if selection.fate == "kept"
+        ]
+        solutions = [s for s in kept if one.group.candidates[s.about[0]].parent is None]
+        for selection, sample in zip(solutions, one.samples("steps"), strict=True):
+            steps, labels = _labelled(sample.steps, sample.labels)
+            yield one.only(selection).row(
+                {
+                    "prompt": "\n".join(message.content for message in sample.prompt),
+                    "completions": steps,
+                    "labels": [label >= 0.5 for label in labels],
+                    "label_values": labels,
+                }
+            )
 
 
-def _sources(trace: Trace, about: set[int]) -> str:
-    """Who judged or verified these candidates, each named once."""
-    signals: Iterable[Signal] = trace.signals.all()
-    return ", ".join(dict.fromkeys(f"{s.kind}: {s.source}" for s in signals if about & set(s.about)))
+def prompt_rows(run: Run, role: str = "") -> Iterator[Record]:
+    """The train prompts that were asked, each once, with what a verifier needs to know, and provenance."""
+    asked = Trace.objects.filter(iteration__run=run, part="train", row__split="train").values("row_id")
+    common = provenance(run)
+    for row in Row.objects.filter(pk__in=asked, split="train").order_by("position").iterator(BATCH):
+        answer = row.reference.get("answer")
+        yield {
+            "prompt": row.messages,
+            "answer": None if answer is None else str(answer),
+            "rule": row.reference.get("rule"),
+            "tests": list(row.reference.get("tests") or ()),
+            "hidden_tests": list(row.reference.get("hidden_tests") or ()),
+            "prompt_id": row.key,
+            "split": "train",
+            **common,
+        }
 
 
-def _train_traces(run: Run) -> Iterator[tuple[Trace, Provenance]]:
-    """The run's train traces with everything a row needs, a batch at a time."""
-    rows = Trace.objects.filter(part="train", row__split="train").select_related("row")
-    rows = rows.prefetch_related("candidates", "selections", "signals")
-    common = _provenance(run)
-    for iteration in run.iterations.order_by("index"):
-        after = 0
-        while batch := list(rows.filter(iteration=iteration, pk__gt=after).order_by("pk")[:BATCH]):
-            yield from ((t, common | {"iteration": iteration.index, "prompt_id": t.row.key}) for t in batch)
-            after = batch[-1].pk
+def _demonstrations(run: Run, role: str) -> Iterator[tuple[Taught, Demonstration]]:
+    others = roles_of_other_kinds(run)
+    for one in taught(run, role, single):
+        for shown in one.samples("demonstration"):
+            if shown.weight > 0 and one.selections[0].role not in others:
+                yield one, shown
 
 
-def _provenance(run: Run) -> Provenance:
-    version = run.dataset_version
-    return {
-        "run": run.pk,
-        "recipe": run.recipe,
-        "recipe_version": run.recipe_version,
-        "base_model_sha256": base_model(run)["sha256"],
-        "dataset": f"{version.dataset.name}@{version.number}",
-        "dataset_sha256": run.dataset_sha256,
-    }
+def _judged(run: Run, role: str) -> Iterator[tuple[Taught, tuple[Message, ...], str, bool]]:
+    """Both answers of every pair, and the answers that were judged alone."""
+    for one in taught(run, role, paired_or_alone):
+        if len(one.selections) == 1:
+            for sample in one.samples("unpaired"):
+                yield one, sample.prompt, sample.answer, sample.good
+            continue
+        chosen, rejected = map(one.only, one.selections)
+        for pair in one.samples("preference"):
+            yield chosen, pair.prompt, pair.chosen, True
+            yield rejected, pair.prompt, pair.rejected, False
 
 
-def base_model(run: Run) -> dict[str, str]:
-    """Name, content hash, source and licence of the model that the run trains."""
-    model = run.models.select_related("model").get(role="policy").model
-    return {"name": model.name, "sha256": model.sha256, "source": model.source, "licence": model.licence}
+def _labelled(steps: Sequence[str], labels: Sequence[float | None]) -> tuple[list[str], list[float]]:
+    joined: list[str] = []
+    found: list[float] = []
+    text = ""
+    for step, label in zip(steps, labels, strict=True):
+        text += step
+        if label is not None:
+            joined.append(text)
+            found.append(float(label))
+            text = ""
+    return joined, found
 
 
-def checkpoint_chain(run: Run) -> list[Artefact]:
-    """The adapters behind the run's last checkpoint, in the order in which they are merged into the base."""
-    last = run.artefacts.filter(role="policy").order_by("iteration").last()
-    chain: list[Artefact] = []
-    while last is not None:
-        chain.insert(0, last)
-        last = last.parent
-    return chain
+def _messages(messages: Sequence[Message]) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in messages]
+
+
+def _answer(text: str) -> list[dict[str, str]]:
+    return [{"role": "assistant", "content": text}]

@@ -53,6 +53,10 @@ def to_reference(stored: dict[str, Any]) -> Reference:
         rule=stored.get("rule"),
         statements=tuple(stored.get("statements") or ()),
         votes={name: tuple(cast) for name, cast in (stored.get("votes") or {}).items()},
+        chosen=stored.get("chosen"),
+        rejected=stored.get("rejected"),
+        steps=tuple(stored.get("steps") or ()),
+        step_labels=tuple(stored.get("step_labels") or ()),
     )
 
 

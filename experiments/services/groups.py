@@ -24,10 +24,11 @@ def read_groups(traces: QuerySet[Trace]) -> Iterator[kernel.Group]:
     """Groups of these traces in order of iteration and position, a few queries for every 200 of them."""
     ids = list(traces.order_by("iteration__index", "phase", "position").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
-        yield from _read(ids[start : start + BATCH])
+        yield from groups_of(ids[start : start + BATCH])
 
 
-def _read(ids: Sequence[int]) -> Iterator[kernel.Group]:
+def groups_of(ids: Sequence[int]) -> Iterator[kernel.Group]:
+    """The groups of these traces, in this order; four queries however many they are."""
     rows = Trace.objects.select_related("row").in_bulk(ids)
     candidates, signals, selections = (_by_trace(model, ids) for model in (Candidate, Signal, Selection))
     for pk in ids:

@@ -34,6 +34,7 @@ from experiments.models import (
     User,
 )
 from experiments.services.context_length import check_prompts_fit
+from experiments.services.endpoint_roles import check_endpoints
 from experiments.services.work import open_step
 
 NEEDED_SPLITS = ("train", "probe", "gold")
@@ -79,6 +80,7 @@ def check_launch(request: LaunchRequest, expected: Collection[str] = ()) -> Chec
     config = recipe.configure(request.settings)
     composition = recipe.composition(config)
     models = _models(recipe, request)
+    check_endpoints(composition, models)
     version = find_version(request.dataset)
     _check_dataset(version, composition)
     check_prompts_fit(models["policy"], version, composition.answer_tokens)
@@ -98,6 +100,12 @@ def _models(recipe: Recipe, request: LaunchRequest) -> dict[str, LanguageModel]:
         if role not in known:
             raise ConfigError(
                 f"{recipe.slug} has no role {role!r}. Its roles: {', '.join(sorted(known))}.", field="roles"
+            )
+    for needed in recipe.roles:
+        if needed.required and needed.name != "policy" and not request.roles.get(needed.name):
+            raise ConfigError(
+                f"{recipe.slug} needs a model for the role {needed.name}: name one with --role {needed.name}=MODEL.",
+                field="roles",
             )
     return {
         role: find_model(name) for role, name in {"policy": request.model, **request.roles}.items() if name

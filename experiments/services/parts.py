@@ -28,6 +28,12 @@ ROLES = {
     "judge": "judge's verdict",
     "expert": "expert",
     "people": "statement of people",
+    "rule": "proposed rule",
+    "seed": "seed pair of the data set",
+    "peer": "further model",
+    "guided": "steered answer",
+    "recorded": "answer of the data set",
+    "base": "model before training",
 }
 
 

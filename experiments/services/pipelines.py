@@ -50,7 +50,7 @@ def _maker_request(request: LaunchRequest, kind: str, slug: str) -> LaunchReques
 
 
 def _maker(kind: str, slug: str) -> Recipe:
-    known = {maker.slug: maker for maker in makers(kind) if not maker.needs}
+    known = {maker.slug: maker for maker in makers(kind) if maker.alone}
     if slug not in known:
         raise ConfigError(
             f"{slug!r} makes no {kind}; recipes that do: {', '.join(known) or 'none'}.", field="use"

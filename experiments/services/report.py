@@ -4,11 +4,14 @@ from typing import Any
 
 from experiments.models import Artefact, Iteration, Metric, Run
 from experiments.models.states import ENDED
+from experiments.services.costs import costs_of
 
 
 def report(run: Run) -> dict[str, Any]:
     """The whole report; unknown is None."""
     version = run.dataset_version
+    rounds = list(run.iterations.all())
+    costs = costs_of(run, rounds)
     return {
         "run": run.pk,
         "name": run.name,
@@ -28,7 +31,8 @@ def report(run: Run) -> dict[str, Any]:
         "dtype": run.dtype or None,
         "threads": run.threads,
         "code_commit": run.code_commit or None,
-        "iterations": _iterations(run),
+        "costs": costs["total"],
+        "iterations": _iterations(run, rounds, costs["iterations"]),
         "events": [
             {"at": e.at, "from": e.before or None, "to": e.after, "why": e.why} for e in run.events.all()
         ],
@@ -57,14 +61,14 @@ def _wall_seconds(run: Run) -> float | None:
     return (run.ended_at - run.started_at).total_seconds()
 
 
-def _iterations(run: Run) -> list[dict[str, Any]]:
+def _iterations(run: Run, rounds: list[Iteration], costs: Any) -> list[dict[str, Any]]:
     metrics: dict[int, list[dict[str, Any]]] = {}
     for metric in run.metrics.all():
         metrics.setdefault(metric.iteration, []).append(_metric(metric))
     checkpoints = dict(Artefact.objects.filter(run=run, role="policy").values_list("iteration", "sha256"))
     return [
-        _iteration(one, metrics.get(one.index, []), checkpoints.get(one.index))
-        for one in run.iterations.all()
+        _iteration(one, metrics.get(one.index, []), checkpoints.get(one.index)) | {"costs": costs[one.index]}
+        for one in rounds
     ]
 
 

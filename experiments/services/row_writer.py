@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db import transaction
 
+from experiments.alignment.types import Reference
 from experiments.models import DatasetVersion, GoldReference, Row
 from experiments.rows import SPLITS, DatasetRow
 
@@ -65,9 +66,8 @@ class RowWriter:
 
 
 def stored_reference(row: DatasetRow) -> dict[str, Any]:
-    """What a row's reference says, absent parts left out; both answers of a pair stand beside it."""
-    names = ("answer", "tests", "hidden_tests", "rule", "statements", "votes", "chosen", "rejected")
-    said = {name: getattr(row, name) for name in names}
+    """What a row's reference says, absent parts left out."""
+    said = {field.name: getattr(row, field.name) for field in fields(Reference)}
     return {
         name: list(part) if isinstance(part, tuple) else part
         for name, part in said.items()

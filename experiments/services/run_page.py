@@ -27,6 +27,7 @@ from experiments.models import (
     WorkStatus,
 )
 from experiments.moves import Moves, moved_most
+from experiments.services.run_costs import CostRow, cost_rows
 from experiments.services.run_figures import RecipeFigure, recipe_figures
 from experiments.services.runs import needed_by
 from experiments.services.stage_strip import Strip, strip
@@ -103,6 +104,10 @@ class RunPage:
     @cached_property
     def figures(self) -> list[RecipeFigure]:
         return recipe_figures(self.metrics)
+
+    @cached_property
+    def costs(self) -> list[CostRow]:
+        return cost_rows(self.run, self.iterations)
 
     @property
     def operator_control(self) -> OperatorControl | None:

@@ -110,6 +110,11 @@ def renew(work: Work) -> bool:
     return bool(held.update(lease_until=Now() + LEASE))
 
 
+def note_progress(run: Run) -> None:
+    """Something came of the run's work before its chunk is whole: it is slow, not stalled."""
+    Work.objects.filter(run=run, status=WorkStatus.RUNNING).update(progress_at=Now())
+
+
 def release(work: Work) -> None:
     """Gives the work back without counting the attempt."""
     Work.objects.filter(pk=work.pk, token=work.token, status=WorkStatus.RUNNING).update(

@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.starter.arithmetic import arithmetic_rows
 from experiments.starter.consultation import consultation_rows
-from experiments.starter.format_rules import format_rule_rows
+from experiments.starter.format_rules import format_answer_rows, format_rule_rows
 from experiments.starter.functions import function_rows
 from experiments.starter.grid import environment_rows
 from experiments.starter.long_sums import long_sum_rows
@@ -45,6 +45,12 @@ STARTER_DATASETS = (
         title="One sentence under a format rule",
         verifier="rule",
         rows=lambda _: format_rule_rows(),
+    ),
+    StarterDataset(
+        name="format-answers",
+        title="One sentence under a format rule, with answers",
+        verifier="rule",
+        rows=lambda _: format_answer_rows(),
     ),
     StarterDataset(
         name="arithmetic",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from experiments.alignment.scripted_answers import right_answer
 from experiments.alignment.verifiers.rules import wording
 
 SYSTEM = "You are a helpful assistant."
@@ -39,6 +40,13 @@ def format_rule_rows(seed: int = 0) -> Iterator[dict[str, Any]]:
         random.shuffle(rules)
         for number, rule in enumerate(rules):
             yield _row(f"format-{split}-{number:03}", topics[rule].pop(), rule, split)
+
+
+def format_answer_rows(seed: int = 0) -> Iterator[dict[str, Any]]:
+    """The same rows, each train row with an answer that keeps its rule: texts to learn from, and to be asked about."""
+    for row in format_rule_rows(seed):
+        question = row["prompt"][-1]["content"]
+        yield row | {"answer": right_answer(question, seed)} if row["split"] == "train" else row
 
 
 def _row(row_id: str, topic: str, rule: str, split: str) -> dict[str, Any]:

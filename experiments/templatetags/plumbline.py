@@ -23,6 +23,7 @@ MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 SPACE = "\N{NO-BREAK SPACE}"
 NOT_MEASURED = "not measured"
+NOT_COUNTED = "not counted"
 
 
 def _decimals(size: float) -> int:
@@ -111,6 +112,20 @@ def duration(seconds: float | timedelta | None) -> str:
 
 def _two(first: str, second: int, unit: str) -> str:
     return f"{first} {second} {unit}" if second else first
+
+
+@register.filter
+def amount(value: float | None, axis: str) -> str:
+    """An amount of one kind of cost: a time in words, anything else as a count."""
+    if value is None:
+        return NOT_COUNTED
+    return duration(value) if axis == "device_seconds" else number(round(value))
+
+
+@register.filter
+def cost(costs: Mapping[str, float], axis: str) -> str:
+    """The amount of one kind among several; "not counted" where it is not known."""
+    return amount(costs.get(axis), axis)
 
 
 @register.filter

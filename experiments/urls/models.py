@@ -9,4 +9,5 @@ urlpatterns = [
     path("models/models.csv", models.models_csv, name="models-csv"),
     path("models/add/", models.model_add, name="model-add"),
     path("models/<int:pk>/", models.model_detail, name="model-detail"),
+    path("models/<int:pk>/cap/", models.model_cap, name="model-cap"),
 ]

@@ -1,21 +1,19 @@
 """Models: the list, one of them, and how they come in."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from experiments.access import member, members, researchers
+from experiments.access import admins, member, members, researchers
 from experiments.alignment.errors import PlumblineError
 from experiments.downloads import csv_response
 from experiments.filters import Column, Filter, Listing, Rows
-from experiments.forms.models import HubModelForm, ScriptedModelForm
+from experiments.forms.models import CapForm, EndpointForm, HubModelForm, ScriptedModelForm
 from experiments.models import LanguageModel, Preparation, Run, User
-from experiments.services import library
+from experiments.services import endpoints, library
 
 COLUMNS = (
     Column("name", name="name", order="name"),
@@ -55,6 +53,11 @@ FILTERS = (
         lambda rows, value: rows.filter(status=value),
     ),
 )
+ADD_FORMS: dict[str, type[forms.Form]] = {
+    "hub": HubModelForm,
+    "endpoint": EndpointForm,
+    "scripted": ScriptedModelForm,
+}
 
 
 def _rows(user: User) -> Rows:
@@ -105,26 +108,36 @@ def model_detail(request: HttpRequest, pk: int) -> HttpResponse:
         .only("name", "status")
         .order_by("-id")[:21]
     )
-    return render(
-        request, "models/detail.html", {"model": model, "runs": list(runs[:20]), "more": len(runs) > 20}
-    )
+    endpoint = endpoints.document(model)
+    context = {
+        "model": model,
+        "runs": list(runs[:20]),
+        "more": len(runs) > 20,
+        "endpoint": endpoint,
+        "cap_form": CapForm(initial=endpoint) if endpoint else None,
+    }
+    return render(request, "models/detail.html", context)
+
+
+WORDS = {"hub": "being downloaded", "scripted": "registered", "endpoint": "registered"}
 
 
 @researchers
 @require_http_methods(["GET", "HEAD", "POST"])
 def model_add(request: HttpRequest) -> HttpResponse:
-    """Adds a model of the hub or a simulated one; directories come from the shell alone."""
-    scripted = request.POST.get("kind") == "scripted"
-    hub_form = HubModelForm(
-        request.POST if request.method == "POST" and not scripted else None, auto_id="hub_%s"
-    )
-    script_form = ScriptedModelForm(request.POST if scripted else None, auto_id="script_%s")
-    form: Any = script_form if scripted else hub_form
-    if request.method == "POST" and form.is_valid() and (model := _added(form)):
-        messages.success(request, f"{model.name} is {'registered' if scripted else 'being downloaded'}.")
+    """Adds a model of the hub, an endpoint or a simulated one; directories come from the shell alone."""
+    kind = request.POST.get("kind", "") if request.method == "POST" else ""
+    asked = kind if kind in ADD_FORMS else "hub"
+    sent = request.POST if request.method == "POST" else None
+    shown = {
+        name: form(sent if name == asked else None, auto_id=f"{name}_%s") for name, form in ADD_FORMS.items()
+    }
+    form = shown[asked]
+    if sent is not None and form.is_valid() and (model := _added(form)):
+        messages.success(request, f"{model.name} is {WORDS[asked]}.")
         return redirect("model-detail", model.pk)
-    context = {"hub_form": hub_form, "script_form": script_form}
-    return render(request, "models/add.html", context, status=422 if request.method == "POST" else 200)
+    context = {f"{name}_form": form for name, form in shown.items()}
+    return render(request, "models/add.html", context, status=422 if sent is not None else 200)
 
 
 def _added(form: forms.Form) -> LanguageModel | None:
@@ -132,7 +145,26 @@ def _added(form: forms.Form) -> LanguageModel | None:
     try:
         if isinstance(form, ScriptedModelForm):
             return library.register_scripted_model(given["name"], form.script())
+        if isinstance(form, EndpointForm):
+            return endpoints.register_endpoint(given["name"], form.settings(), operator=False)
         return library.register_hub_model(given["name"], given["hub"], given["licence"])
     except PlumblineError as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
         return None
+
+
+@admins
+@require_POST
+def model_cap(request: HttpRequest, pk: int) -> HttpResponse:
+    """Changes what an endpoint may cost: an administrator's word, since it is money."""
+    model = get_object_or_404(LanguageModel.objects.visible_to(member(request)), pk=pk)
+    form = CapForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "The cap is an amount of 0 or more, or empty for none.")
+        return redirect("model-detail", pk)
+    try:
+        endpoints.set_cap(model.name, form.cleaned_data["cost_cap"])
+        messages.success(request, "The cap is changed; a run that it ended can be retried.")
+    except PlumblineError as error:
+        messages.error(request, error.message)
+    return redirect("model-detail", pk)

@@ -48,7 +48,9 @@ def run_new(request: HttpRequest) -> HttpResponse:
     form = NewRunForm(opening.recipe, initial=opening.initial)
     timing = TimingForm(member(request), initial=opening.initial)
     response = render(request, PARTS.get(part, PAGE), _context(opening.recipe, form, timing, opening.clone))
-    if part == "settings":  # the fields were disabled meanwhile, so an estimate asked for before now knows none of them
+    if (
+        part == "settings"
+    ):  # the fields were disabled meanwhile, so an estimate asked for before now knows none of them
         response["HX-Trigger-After-Settle"] = "choices-changed"
     return response
 

@@ -15,6 +15,7 @@ from experiments.deltas import control_verdict, operator_verdict
 from experiments.downloads import csv_response
 from experiments.models import Run, RunStatus
 from experiments.models.states import RESUMABLE
+from experiments.services import run_costs
 from experiments.services.run_page import RunPage, visible_run
 from experiments.services.run_plots import GUARDS, better_plot, guard_plot, guards
 
@@ -33,6 +34,7 @@ LIVE = (
     "verdicts",
     "figures",
     "iterations",
+    "costs",
     "moved",
     "alarms",
     "events",
@@ -132,6 +134,14 @@ def _context(request: HttpRequest, page: RunPage) -> dict[str, Any]:
         "judge": metrics.latest("parse_failure_rate", "train"),
         "ties": metrics.latest("tie_rate", "train"),
     }
+
+
+@members
+@require_GET
+def costs_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """What every stage of the run spent."""
+    run = get_object_or_404(visible_run(member(request), pk))
+    return csv_response(f"run-{run.pk}-costs.csv", run_costs.CSV_HEAD, run_costs.cost_csv(run))
 
 
 CSV_HEAD = ("iteration", "name", "split", "value", "low", "high", "n", "n_unscored")

@@ -11,13 +11,21 @@ from torch import Tensor
 
 from experiments.alignment.errors import DataError
 from experiments.alignment.learners import Spec
-from experiments.alignment.sample_kinds import Demonstration, Label, Preference, Rollout, Sample
+from experiments.alignment.sample_kinds import (
+    Demonstration,
+    Label,
+    Preference,
+    Rollout,
+    Sample,
+    Steps,
+    Unpaired,
+)
 from experiments.alignment.seeds import seed_at
 from experiments.alignment.types import Message
 from tasks.learners.work import Work
 from tasks.policies.sampling import left_padded
 
-T = TypeVar("T", Demonstration, Preference, Rollout, Label)
+T = TypeVar("T", Demonstration, Preference, Rollout, Label, Unpaired, Steps)
 Pair = tuple[list[int], list[int]]  # prompt ids, answer ids
 WINDOW = 8  # batches whose samples are sorted by length together: less padding, nearly the same shuffle
 

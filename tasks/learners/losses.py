@@ -51,6 +51,15 @@ def preference_loss(loss: PairLoss, margin: Tensor, p_chosen: Tensor, weights: T
     return (weights * expected).sum() / weights.sum()
 
 
+def kto_losses(gains: Tensor, good: Tensor, point: Tensor, beta: float) -> Tensor:
+    """1 − σ(±β(r − z)), + for good answers and − for bad ones (KTO, arXiv 2402.01306, equation 7); returns [rows].
+
+    gains r [rows]: log π − log π_ref of each answer; good [rows] of booleans; point z: the KL estimate, a scalar.
+    """
+    sign = torch.where(good, 1.0, -1.0)
+    return 1 - torch.sigmoid(sign * beta * (gains - point))
+
+
 def clipped_gain(log_ratio: Tensor, advantages: Tensor, clip: float) -> Tensor:
     """min(ρA, min(max(ρ, 1 − ε), 1 + ε)·A) (PPO, arXiv 1707.06347, equation 7); returns [rows, tokens].
 

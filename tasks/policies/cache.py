@@ -1,5 +1,6 @@
 """A key-value cache that grows in place: the library's own copies everything at every step."""
 
+from copy import copy
 from typing import Any
 
 import torch
@@ -39,6 +40,46 @@ class GrowingLayer(DynamicLayer):
     def _view(self, length: int) -> None:
         self.keys = self._key_buffer[:, :, :length]
         self.values = self._value_buffer[:, :, :length]
+
+
+class BranchLayer(DynamicLayer):
+    """One layer as so many branches of every row read it: row i's are those from i · branches on.
+
+    What the branches add is seen by themselves and forgotten. Keys and values of the rows are repeated for one layer
+    at a time, so that the branches need no cache of their own.
+    """
+
+    def __init__(self, trunk: DynamicLayer, branches: int) -> None:
+        super().__init__()
+        self.trunk, self.branches = trunk, branches
+        self.is_initialized = True
+
+    def update(self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any):
+        """All keys and all values, those of the branches last; the trunk stays what it is."""
+        return self._behind(self.trunk.keys, key_states), self._behind(self.trunk.values, value_states)
+
+    def get_seq_length(self) -> int:
+        """The positions that all branches of a row share."""
+        return self.trunk.get_seq_length()
+
+    def _behind(self, shared: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+        return torch.cat([shared.repeat_interleave(self.branches, dim=0), own], dim=-2)
+
+
+def branched(cache: DynamicCache, branches: int) -> DynamicCache:
+    """The cache of a batch for one look at `branches` continuations of every row; the cache itself stays."""
+    looking = copy(cache)
+    looking.layers = [_branched(layer, branches) for layer in cache.layers]
+    return looking
+
+
+def _branched(layer: DynamicLayer, branches: int) -> DynamicLayer:
+    """Layers of another kind, such as those with a sliding window, are copied."""
+    if type(layer) is GrowingLayer:
+        return BranchLayer(layer, branches)
+    repeated = copy(layer)
+    repeated.batch_repeat_interleave(branches)
+    return repeated
 
 
 def growing_cache(config: PreTrainedConfig, room: int) -> DynamicCache:

@@ -33,6 +33,17 @@ class LoadedModel:
         self.chat = ChatFormat(tokenizer, generation_end_ids(self.model))
         self.adapters: tuple[Path, ...] = ()
         self._saved: dict[str, Tensor] = {}
+        self._twin: LoadedModel | None = None
+
+    @property
+    def twin(self) -> "LoadedModel":
+        """The same base once more, for two checkpoints that must be read in turn at every word.
+
+        It is loaded when it is first needed and stays as long as this one.
+        """
+        if self._twin is None:
+            self._twin = LoadedModel(self.directory, str(self.model.device), self.model.dtype)
+        return self._twin
 
     @property
     def context(self) -> int | None:

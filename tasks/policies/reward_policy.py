@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 
 from experiments.alignment.errors import ModelError
 from experiments.alignment.ports import Check
-from experiments.alignment.types import Ask, Capability, Completion
+from experiments.alignment.types import Ask, Capability, Completion, Message
 from tasks.policies.batching import Limits, batches, cache_bytes
 from tasks.policies.loading import LoadedModel
 from tasks.policies.prompts import fitting_prompt
@@ -59,6 +59,14 @@ class RewardPolicy:
             for index, value in zip(batch, values, strict=True):
                 rewards[index] = value
         return rewards
+
+    def prompt_tokens(self, messages: Sequence[Message]) -> int:
+        """How many tokens a prompt has."""
+        return len(self.loaded.chat.prompt_ids(messages))
+
+    def text_tokens(self, text: str) -> int:
+        """How many tokens a text has."""
+        return len(self.loaded.chat.text_ids(text))
 
     def generate(self, asks: Sequence[Ask], check: Check) -> list[Completion]:
         """Raises ModelError: a reward model writes nothing."""

@@ -6,6 +6,7 @@ on the same device with the same dtype and thread count give the same tokens, bi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -41,12 +42,36 @@ class Drawn:
     ended: bool
 
 
+class Steer(Protocol):
+    """Changes the logits of a batch's next words; it is told all that is read, taken and taken out."""
+
+    def begin(self, ids: Tensor, mask: Tensor, index: Tensor, steps: int) -> None:
+        """The different prompts, ids and mask [prompts, positions]; row i of the batch has the prompt index[i]."""
+
+    def weigh(self, logits: Tensor) -> Tensor:
+        """The logits to draw from, [rows in the batch, words]; −inf for a word that must not be drawn."""
+
+    def took(self, tokens: Tensor) -> None:
+        """What the rows in the batch go on with, [rows in the batch]."""
+
+    def keep(self, rows: Tensor) -> None:
+        """The places of the rows that stay in the batch."""
+
+
 def decode(
-    model: PreTrainedModel, rows: Sequence[Row], stop_ids: frozenset[int], pad_id: int, check: Check
+    model: PreTrainedModel,
+    rows: Sequence[Row],
+    stop_ids: frozenset[int],
+    pad_id: int,
+    check: Check,
+    steer: Steer | None = None,
 ) -> list[Drawn]:
-    """Answers to all rows as one batch, in their order; `check` is called before every step."""
+    """Answers to all rows as one batch, in their order; `check` is called before every step.
+
+    With `steer` words are drawn from other logits; log-probabilities are the model's own all the same.
+    """
     with torch.inference_mode():
-        batch = _Batch(model, rows, stop_ids, pad_id)
+        batch = _Batch(model, rows, stop_ids, pad_id, steer)
         check()
         logits = batch.prefill()
         while batch.take(logits):
@@ -59,9 +84,14 @@ class _Batch:
     """The rows that are still being written. `alive` holds their indexes among all rows of the batch."""
 
     def __init__(
-        self, model: PreTrainedModel, rows: Sequence[Row], stop_ids: frozenset[int], pad_id: int
+        self,
+        model: PreTrainedModel,
+        rows: Sequence[Row],
+        stop_ids: frozenset[int],
+        pad_id: int,
+        steer: Steer | None,
     ) -> None:
-        self.model, self.rows, self.device = model, rows, model.device
+        self.model, self.rows, self.device, self.steer = model, rows, model.device, steer
         self.stop = torch.tensor(sorted(stop_ids), device=self.device)
         self.pad_id = pad_id
         self.steps = max(row.max_tokens for row in rows)
@@ -86,6 +116,8 @@ class _Batch:
         index = torch.tensor([where[row.prompt] for row in self.rows], device=self.device)
         if len(prompts) < len(self.rows):
             self.cache.batch_select_indices(index)
+        if self.steer:
+            self.steer.begin(ids, mask, index, self.steps)
         room = torch.ones((len(self.rows), self.steps), dtype=mask.dtype, device=self.device)
         self.mask = torch.cat([mask[index], room], dim=1)
         self.width = mask.shape[1]
@@ -94,7 +126,7 @@ class _Batch:
 
     def take(self, logits: Tensor) -> bool:
         """Draws one token for every row in the batch and takes finished rows out; False when none is left."""
-        tokens, logprobs = self.draws.next(logits.float(), self.alive, self.step)
+        tokens, logprobs = self._draw(logits.float())
         open_rows = ~self.finished[self.alive]
         self.current = tokens
         self.tokens[self.alive, self.step] = torch.where(open_rows, tokens, self.pad_id)
@@ -106,8 +138,16 @@ class _Batch:
         self.finished[self.alive] |= stopped | (self.budgets[self.alive] <= self.step)
         return self._shrink()
 
+    def _draw(self, logits: Tensor) -> tuple[Tensor, Tensor]:
+        if self.steer is None:
+            return self.draws.next(logits, self.alive, self.step)
+        tokens, _ = self.draws.next(self.steer.weigh(logits), self.alive, self.step)
+        return tokens, torch.log_softmax(logits, dim=1).gather(1, tokens[:, None])[:, 0]
+
     def forward(self) -> Tensor:
         """Reads the tokens just taken; returns the next logits, [rows in the batch, words]."""
+        if self.steer:
+            self.steer.took(self.current)
         mask = self.mask[:, : self.width + self.step]
         position_ids = (self.prompt_lengths + self.step - 1)[:, None]
         return last_logits(self.model, self.current[:, None], mask, position_ids, self.cache)
@@ -125,6 +165,8 @@ class _Batch:
             self.alive, self.current = self.alive[keep], self.current[keep]
             self.mask, self.prompt_lengths = self.mask[keep], self.prompt_lengths[keep]
             self.cache.batch_select_indices(keep)
+            if self.steer:
+                self.steer.keep(keep)
         return len(keep) > 0
 
 

@@ -1,21 +1,22 @@
 """A local Hugging Face causal language model as a policy of the loop."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
 import torch
 
 from experiments.alignment.errors import ModelError
-from experiments.alignment.ports import Check
+from experiments.alignment.ports import Check, Policy
 from experiments.alignment.seeds import digest
-from experiments.alignment.types import Ask, Capability, Completion
+from experiments.alignment.types import Ask, Capability, Completion, Message
 from tasks.policies.batching import Limits, batches, cache_bytes
 from tasks.policies.choosing import first_tokens, next_logprobs
+from tasks.policies.guided import RewardSteer, guide_of
 from tasks.policies.loading import LoadedModel
 from tasks.policies.memory import choices_of
 from tasks.policies.prompts import fitting_prompt
-from tasks.policies.sampling import Drawn, Row, decode
+from tasks.policies.sampling import Drawn, Row, Steer, decode
 from tasks.policies.scoring import sum_logprobs
 
 SCORE_LIMITS = Limits(rows=64, bytes=1 << 29)
@@ -28,7 +29,7 @@ class TransformersPolicy:
     alike.
     """
 
-    capabilities: frozenset[Capability] = frozenset({"generate", "score", "next_token"})
+    capabilities: frozenset[Capability] = frozenset({"generate", "score", "next_token", "guide"})
 
     def __init__(
         self, name: str, loaded: LoadedModel, adapters: Sequence[Path] = (), limits: Limits | None = None
@@ -40,12 +41,35 @@ class TransformersPolicy:
 
     def generate(self, asks: Sequence[Ask], check: Check) -> list[Completion]:
         """One completion an ask. Raises DataError for a prompt too long for the model's context."""
-        model, chat = self.loaded.switch(self.adapters), self.loaded.chat
         rows = [self._row(number, ask) for number, ask in enumerate(asks, start=1)]
+        return self._decoded(rows, check)
+
+    def generate_guided(
+        self, asks: Sequence[Ask], guide: Policy, top_k: int, weight: float, check: Check
+    ) -> list[Completion]:
+        """One completion an ask, steered by a reward model (arXiv 2310.09520).
+
+        Raises ConfigError for a guide that is no local reward model with the same tokens, DataError for a prompt that
+        is too long for the model's context.
+        """
+        reader, stop_ids = guide_of(guide, self.loaded), self.loaded.chat.stop_ids
+        rows = [self._row(number, ask, more=1) for number, ask in enumerate(asks, start=1)]
+        return self._decoded(rows, check, lambda: RewardSteer(reader, stop_ids, top_k, weight), 2 + top_k)
+
+    def _decoded(
+        self,
+        rows: Sequence[Row],
+        check: Check,
+        steer: Callable[[], Steer | None] = lambda: None,
+        caches: int = 1,
+    ) -> list[Completion]:
+        """Batches are so small that as many caches fit as are needed at a time."""
+        model, chat = self.loaded.switch(self.adapters), self.loaded.chat
         sizes = [len(row.prompt) + row.max_tokens for row in rows]
         drawn: list[Drawn | None] = [None] * len(rows)
-        for batch in batches(sizes, cache_bytes(model.config, model.dtype.itemsize), self.limits):
-            answers = decode(model, [rows[i] for i in batch], chat.stop_ids, chat.pad_id, check)
+        each = caches * cache_bytes(model.config, model.dtype.itemsize)
+        for batch in batches(sizes, each, self.limits):
+            answers = decode(model, [rows[i] for i in batch], chat.stop_ids, chat.pad_id, check, steer())
             for index, answer in zip(batch, answers, strict=True):
                 drawn[index] = answer
         return [self._completion(answer) for answer in drawn if answer is not None]
@@ -97,12 +121,21 @@ class TransformersPolicy:
                 chosen[index] = values
         return chosen
 
+    def prompt_tokens(self, messages: Sequence[Message]) -> int:
+        """How many tokens a prompt has."""
+        return len(self.loaded.chat.prompt_ids(messages))
+
+    def text_tokens(self, text: str) -> int:
+        """How many tokens a text has."""
+        return len(self.loaded.chat.text_ids(text))
+
     def reward(self, asks: Sequence[Ask], answers: Sequence[str], check: Check) -> list[float]:
         """Raises ModelError: a language model without a scalar head gives no reward."""
         raise ModelError(f"{self.name} is no reward model; train one first or take one from another run.")
 
-    def _row(self, number: int, ask: Ask) -> Row:
-        prompt = fitting_prompt(self.loaded, number, ask, ask.max_tokens)
+    def _row(self, number: int, ask: Ask, more: int = 0) -> Row:
+        """`more` are the positions that are read beyond the answer."""
+        prompt = fitting_prompt(self.loaded, number, ask, ask.max_tokens + more)
         return Row(tuple(prompt), ask.max_tokens, ask.temperature, ask.top_p, ask.seed)
 
     def _completion(self, drawn: Drawn) -> Completion:

@@ -15,7 +15,7 @@ RUN_ENDS = 180_000
 PHONE = 360
 PLACES = (
     "/ /recipes/ /recipes/rest-em/ /runs/ /runs/new/ /review/ /schedules/ /models/ /models/add/ /datasets/"
-    " /datasets/import/ /storage/ /workers/ /team/ /notices/"
+    " /datasets/import/ /storage/ /workers/ /team/ /notices/ /compare/ /runs/compare/"
 )
 
 
@@ -109,8 +109,9 @@ def places_of(run: m.Run) -> list[str]:
     trace = m.Trace.objects.filter(iteration__run=run, part="train", iteration__index=1).first()
     inside = ["", "iterations/0/", "iterations/1/", "traces/", f"prompts/{trace.row_id}/?part=train"]
     version, bound = run.dataset_version, run.models.get(role="policy")
-    library = [f"/traces/{trace.pk}/", f"/models/{bound.model_id}/", f"/datasets/{version.dataset_id}/"]
-    return [*(f"/runs/{run.pk}/{path}" for path in inside), *library]
+    library = [f"/models/{bound.model_id}/", f"/datasets/{version.dataset_id}/"]
+    beside = [f"/traces/{trace.pk}/", f"/runs/compare/?run={run.pk}"]
+    return [*(f"/runs/{run.pk}/{path}" for path in inside), *library, *beside]
 
 
 def width(page: Page) -> int:

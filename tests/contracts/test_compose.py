@@ -84,6 +84,8 @@ def test_secrets_come_from_the_environment_and_are_required():
         "SECRET_KEY",
         "POSTGRES_PASSWORD",
         "ALLOWED_HOSTS",
+        "ENDPOINT_KEYS",
+        "ENDPOINT_HOSTS",
     }
 
 

@@ -61,9 +61,9 @@ def try_out(recipe: Recipe, folder: Path) -> Memory:
     known = {name: value for name, value in SMALL.items() if name in recipe.config.model_fields}
     config = recipe.configure({**known, "iterations": 1})
     memory = remember(prompts, 0, Checkpoint("base", Script().save(folder / "base")))
-    return run_in_memory(
-        recipe.composition(config), config, memory, ScriptedWorkshop(folder), verifier, runner=NothingRuns()
-    )
+    lent = {"reward-model": Script(rewards=True).save(folder / "lent")} if recipe.needs else {}
+    workshop, composition = ScriptedWorkshop(folder, lent), recipe.composition(config)
+    return run_in_memory(composition, config, memory, workshop, verifier, lent, runner=NothingRuns())
 
 
 def metric(memory: Memory, iteration: int, name: str, split: str = "probe") -> Any:

@@ -7,6 +7,7 @@ import pytest
 
 from experiments.alignment.errors import Cancelled, ModelError
 from experiments.alignment.learners import DPO, SFT, Lesson
+from experiments.alignment.prompts.red_team import finding_messages, read_violation
 from experiments.alignment.sample_kinds import Demonstration, Preference
 from experiments.alignment.scripted import (
     FILE,
@@ -17,7 +18,7 @@ from experiments.alignment.scripted import (
     script_of,
 )
 from experiments.alignment.scripted_answers import is_right, reference_of, right_answer, wrong_answer
-from experiments.alignment.types import Ask, Checkpoint, Message
+from experiments.alignment.types import Ask, Checkpoint, Message, Prompt
 from experiments.starter.arithmetic import arithmetic_rows
 from experiments.starter.format_rules import format_rule_rows
 
@@ -123,3 +124,23 @@ def test_a_role_that_nothing_is_bound_to_and_a_score_are_refused(tmp_path: Path)
         ScriptedPolicy(Script()).score([], [], nothing)
     with pytest.raises(ModelError, match="names no directory"):
         script_of(Checkpoint("x"))
+
+
+@pytest.mark.parametrize(
+    ("question", "rule"),
+    [
+        ("What is 2 + 2?", "Give the number that the sum comes to."),
+        ("Write one short sentence about cats with at most 8 words.",
+         "When one is asked for, write one sentence with at most 8 words."),
+        ("Who are you?", "Begin with the word Right."),
+    ],
+)  # fmt: skip
+def test_asked_for_violations_it_names_a_rule_against_wrong_answers_alone(question: str, rule: str) -> None:
+    def found(answer: str, skill: float = 1.0) -> str:
+        ask = Ask(finding_messages(Prompt("a", (Message("user", question),), "train"), answer), 96)
+        return ScriptedPolicy(Script(skill=skill)).generate([ask], nothing)[0].text
+
+    wrong, right = (make(question, 0) for make in (wrong_answer, right_answer))
+    assert read_violation(found(right)).value == 0
+    assert read_violation(found(wrong, skill=0.0)).value == 0
+    assert (read_violation(found(wrong)).value, read_violation(found(wrong)).rule) == (1.0, rule)

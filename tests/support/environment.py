@@ -10,7 +10,7 @@ OWNER = os.getpid()
 os.environ.update(
     DATA_DIR=DATA_DIR, SECRET_KEY="for tests only", DEVICE="cpu", TOKENIZERS_PARALLELISM="false"
 )
-for name in ("BROKER_URL", "HOST", "PORT", "ALLOWED_HOSTS"):
+for name in ("BROKER_URL", "HOST", "PORT", "ALLOWED_HOSTS", "ENDPOINT_HOSTS", "ENDPOINT_KEYS"):
     os.environ.pop(name, None)
 
 

@@ -62,8 +62,30 @@ def sample_evidence(words: str = "words") -> dict[str, dict[str, Any]]:
         },
         "weak": {"labels": ["positive", words], "weak": [0.2, 0.8], "student": words},
         "principle": {"name": "brevity", "text": words},
-        "reward": {"reward": -1.25, "model": words},
+        "reward": {"reward": -1.25, "model": words, "kl": 0.5, "reference_logprob": -7.25},
         "statements": {"statements": [words, "Be brief."]},
+        "steps": {
+            "steps": [
+                {"text": f"3 + 14 = 17 {words}", "label": 0.75, "n": 4, "right": 3, "score": 0.8},
+                {"text": words, "label": 1.0, "score": 0.25},
+            ]
+        },
+        "aspects": {
+            "aspects": [
+                {"name": words, "rating": 4, "rationale": f"It is right. {words}"},
+                {"name": "honesty", "rating": None, "rationale": words},
+            ],
+            "source": words,
+        },
+        "instruction": {
+            "instruction": words,
+            "parents": [f"Name three rivers. {words}", words],
+            "operator": words,
+            "nearest": f"Name a river. {words}",
+            "similarity": 0.57,
+            "verdict": f"novelty: 0.57 like “{words}”",
+        },
+        "filter": {"name": words, "value": 0.83, "limit": 0.7, "passed": False, "note": f"like “{words}”"},
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.alignment.learners import Lesson, Spec
-from experiments.alignment.sample_kinds import Preference, Rollout, Sample
+from experiments.alignment.sample_kinds import Preference, Rollout, Sample, Steps, Unpaired
 from experiments.alignment.types import Checkpoint, Message, Trained
 from tasks.workshop import LocalWorkshop
 
@@ -65,6 +65,24 @@ def comparisons(count: int = 32, start: int = 0, **settings: float) -> list[Pref
             **settings,
         )
         for n in range(start, start + count)
+    ]
+
+
+def verdicts(count: int = 32) -> list[Unpaired]:
+    """Answers that are good where they end in an exclamation mark, each for itself."""
+    return [
+        Unpaired(pair.prompt, answer, good)
+        for pair in comparisons(count // 2)
+        for answer, good in ((pair.chosen, True), (pair.rejected, False))
+    ]
+
+
+def solutions(count: int = 32) -> list[Steps]:
+    """Solutions of two steps: a first one that goes up leads to a right end, one that goes down does not."""
+    return [
+        Steps(user(f"question {n}"), (f"{way} {n % 7}.\n", "so it is."), (label, label))
+        for n in range(count // 2)
+        for way, label in (("up", 0.9), ("down", 0.1))
     ]
 
 

@@ -84,10 +84,21 @@ def content(run: m.Run) -> list[Any]:
 
 
 def figures(run: m.Run) -> list[tuple[Any, ...]]:
-    """Metrics and the digests of order, seeds and steps."""
+    """Metrics, the digests of order, seeds and steps, and what was spent, seconds aside."""
     metrics = m.Metric.objects.filter(run=run).order_by("iteration", "name", "split")
     rounds = run.iterations.values_list("index", "order_sha256", "seeds_sha256", "steps", "kept", "traces")
-    return [*metrics.values_list("iteration", "name", "split", "value", "low", "high", "n"), *rounds]
+    return [
+        *metrics.values_list("iteration", "name", "split", "value", "low", "high", "n"),
+        *rounds,
+        *costs(run),
+    ]
+
+
+def costs(run: m.Run) -> list[tuple[Any, ...]]:
+    """What a run spent by place: tokens, labels and answers, but no seconds."""
+    places = ("iteration", "phase", "stage", "purpose")
+    amounts = ("tokens_generated", "tokens_read", "tokens_trained", "labels", "bought", "money")
+    return list(run.costs.order_by(*places).values_list(*places, *amounts))
 
 
 @contextmanager

@@ -62,6 +62,11 @@ def _prompt(number: int, row: DatasetRow) -> Prompt:
     return Prompt(row.id or f"row-{number}", messages, row.split, reference)
 
 
+def required_roles(recipe: Recipe, model: str) -> dict[str, str]:
+    """Every role that a run must name a model for, the policy apart, played by one model."""
+    return {role.name: model for role in recipe.roles if role.required and role.name != "policy"}
+
+
 def make_trial(recipe: Recipe, folder: Path) -> m.DatasetVersion:
     """The data set of the recipe's trial in the database, made once a test."""
     name = recipe.data

@@ -92,6 +92,15 @@ def test_export_prints_what_it_wrote(tmp_path):
     said = json.loads(out.getvalue())
     assert said["count"] == 3
     assert said["path"] == str(target)
+    assert said["card"] == f"{target}.card.md"
+
+
+def test_export_takes_the_form_the_role_and_the_iteration_of_a_checkpoint(tmp_path):
+    run = str(make_run().pk)
+    wanted = ["export", run, "--what", "checkpoint", "--to", str(tmp_path / "x"), "--form", "merged"]
+    assert code_of(*wanted, "--role", "judge") == 2
+    assert code_of(*wanted, "--iteration", "9") == 2
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_export_without_rows_is_bad_input_and_writes_nothing(tmp_path):

@@ -20,6 +20,7 @@ TEXT_ON = [
     ],
     *[("ink", f"{tone}-soft") for tone in ("good", "bad", "warn")],
     ("on-accent", "accent"),
+    *[(f"series-{number}", ground) for number in range(1, 9) for ground in ("bg", "panel")],
 ]
 MARKS_ON = [("edge", "panel"), ("edge", "bg"), ("accent", "line")]
 

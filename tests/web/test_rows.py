@@ -22,7 +22,6 @@ from experiments.rows import (
 )
 
 USER = {"role": "user", "content": "What is 2 + 2?"}
-ASSISTANT = {"role": "assistant", "content": "4"}
 
 
 def write(folder: Path, content: str | bytes, name: str = "rows.jsonl") -> Path:
@@ -163,45 +162,8 @@ def test_structured_csv_cells_are_json(tmp_path: Path) -> None:
     assert (read.prompt, read.tests, read.meta) == ("[sic] a", ("assert f(1) == 1",), {"a": 1})
 
 
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ({"prompt": "q", "completion": "4"}, {"answer": "4"}),
-        ({"prompt": [USER], "completion": [ASSISTANT]}, {"answer": "4"}),
-        ({"messages": [USER, ASSISTANT]}, {"answer": "4"}),
-        ({"messages": [USER]}, {"answer": None}),
-        ({"prompt": "q", "chosen": "4", "rejected": "5"}, {"chosen": "4", "rejected": "5"}),
-        (
-            {"prompt": [USER], "chosen": [ASSISTANT], "rejected": [ASSISTANT | {"content": "5"}]},
-            {"chosen": "4", "rejected": "5"},
-        ),
-        (
-            {"chosen": [USER, ASSISTANT], "rejected": [USER, ASSISTANT | {"content": "5"}]},
-            {"chosen": "4", "rejected": "5"},
-        ),
-        ({"prompt": "q", "completion": "4", "label": False}, {"meta": {"completion": "4", "label": False}}),
-    ],
-)
-def test_trl_formats_load_as_they_are(values: dict[str, Any], expected: dict[str, Any]) -> None:
-    read = validate_row(1, values)
-    assert read.messages()[-1]["content"] in ("q", USER["content"])
-    assert {name: getattr(read, name) for name in expected} == expected
-
-
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({"text": "a story"}, "prompt"),
-        ({"prompt": "q", "messages": [USER]}, "messages"),
-        ({"prompt": "q", "completion": "4", "answer": "4"}, "completion"),
-        ({"prompt": "q", "completion": [USER, ASSISTANT]}, "completion"),
-        ({"chosen": [ASSISTANT], "rejected": [ASSISTANT | {"content": "5"}]}, "prompt"),
-    ],
-)
-def test_shapes_that_do_not_go_together_are_refused(values: dict[str, Any], field: str) -> None:
-    with pytest.raises(RowError) as refused:
-        validate_row(1, values)
-    assert refused.value.field == field
+def test_new_fields_change_no_hash_of_rows_without_them() -> None:
+    assert row(answer=4).content_hash() == "fcfd7fde3d674931790968cebba1ca4cb9db0baf6396da2692610378591f3a7b"
 
 
 def test_parquet_nulls_are_absent_values(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
 from experiments.alignment.errors import Cancelled, ConfigError, DataError, ModelError
-from experiments.alignment.learners import Lesson, PolicyGradient, RewardModel
+from experiments.alignment.learners import KTO, Lesson, PolicyGradient, RewardModel, StepVerifier
 from experiments.alignment.sample_kinds import Preference, Rollout
 from experiments.alignment.types import Ask, Checkpoint
 from tasks.learners.policy_gradient import Rollouts
@@ -23,7 +23,9 @@ from tests.support.lessons import (
     learn,
     local_workshop,
     pulls,
+    solutions,
     user,
+    verdicts,
 )
 from tests.support.tiny_model import build_tiny_model
 
@@ -32,8 +34,13 @@ LESSONS = [
     (PolicyGradient(**MORE), answered),
     (PolicyGradient(**MORE, clip=0.9), pulls),
     (RewardModel(**MORE), comparisons),
+    (KTO(**MORE), verdicts),
+    (StepVerifier(**MORE), solutions),
 ]
-LEARNERS = pytest.mark.parametrize(("spec", "samples"), LESSONS, ids=["answers", "choices", "rewards"])
+HEADED = ("reward-model", "step-verifier")
+LEARNERS = pytest.mark.parametrize(
+    ("spec", "samples"), LESSONS, ids=["answers", "choices", "rewards", "verdicts", "steps"]
+)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +94,7 @@ def test_every_trained_weight_moves(workshop, base, spec, samples):
     still = spec.model_copy(update={"learning_rate": 1e-30})
     before = tensors(learn(workshop, still, samples(), base).checkpoint)
     after = tensors(learn(workshop, spec, samples(), base).checkpoint)
-    assert len(after) == 2 * 7 * 2 + (spec.kind == "reward-model")
+    assert len(after) == 2 * 7 * 2 + (spec.kind in HEADED)
     assert [name for name in after if torch.equal(before[name], after[name])] == []
 
 

@@ -20,6 +20,13 @@ DEGENERATE_RISE = 0.05
 """How far above the start's share of degenerate answers a whole interval must lie."""
 
 
+PROXY_SLOPES: tuple[tuple[str, Split], ...] = (
+    ("proxy_slope", "train"),
+    ("proxy_slope", "probe"),
+    ("reward_gain_slope", "probe"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Fires when the named bound of a metric lies beyond the threshold: its low one above, or its high one
@@ -105,6 +112,38 @@ RULES = (
         "above",
         0.95,
         "Weak labels teach as much as true ones: look for true labels that leaked to the student.",
+    ),
+    Rule(
+        "dead_groups",
+        "dead_group_share",
+        "train",
+        "above",
+        0.7,
+        "In most groups all answers got one reward: the prompts are too easy or too hard, or the signal says nothing.",
+    ),
+    Rule(
+        "support_shrank",
+        "support_gain",
+        "probe",
+        "below",
+        0.0,
+        "Prompts that some sample used to solve are solved by none now: training narrows what the model can answer.",
+    ),
+    Rule(
+        "past_the_peak",
+        "overoptimisation_peak_reached",
+        "probe",
+        "above",
+        1.0,
+        "The policy went farther from its start than the fitted curve says is good for it.",
+    ),
+    Rule(
+        "best_of_n_past_peak",
+        "best_of_n_last_step",
+        "probe",
+        "below",
+        0.0,
+        "The answers that the signal likes best are worse than those it likes nearly as well: it is over-optimised.",
     ),
 )
 
@@ -197,7 +236,8 @@ def _degenerate(now: dict[tuple[str, Split], Metric], history: History) -> Itera
 
 def _proxy_alone(now: dict[tuple[str, Split], Metric], history: History) -> Iterator[Alarm]:
     """The proxy rises while the true score falls, or stands still after it had risen."""
-    proxy = now.get(("proxy_slope", "train")) or now.get(("proxy_slope", "probe"))
+    slopes = [now.get(name) for name in PROXY_SLOPES]
+    proxy = next((slope for slope in slopes if slope is not None), None)
     true = now.get(("accuracy_slope", "probe"))
     if not (proxy and true) or proxy.low is None or true.low is None or true.high is None:
         return

@@ -1,8 +1,16 @@
-"""What each rule of a constitution did: how often it was drawn, and what the revisions by it fixed and broke."""
+"""What each rule of a constitution did: how often it was drawn, and what the revisions by it fixed and broke; and
+which rules say the same.
+"""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
+
+from experiments.alignment.diagnostics.text import words
+
+ALIKE = 0.9
+"""Cosine of the word counts above which two rules say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +43,22 @@ def rule_effects(uses: Iterable[RuleUse]) -> Mapping[str, RuleEffect]:
 def _effect(uses: list[RuleUse]) -> RuleEffect:
     known = [(u.before, u.after) for u in uses if u.before is not None and u.after is not None]
     return RuleEffect(len(uses), sum(a > b for b, a in known), sum(a < b for b, a in known))
+
+
+def cosine(first: str, second: str) -> float:
+    """The cosine of the word counts of two texts, 0 to 1; 0 where one has no words."""
+    a, b = Counter(words(first)), Counter(words(second))
+    size = sqrt(sum(n * n for n in a.values()) * sum(n * n for n in b.values()))
+    return sum(count * b[word] for word, count in a.items()) / size if size else 0.0
+
+
+def nearest(text: str, others: Sequence[str]) -> tuple[float, str]:
+    """The likest of the others with its cosine, the first of equals; 0 and nothing where there are none."""
+    return max(
+        ((cosine(text, other), other) for other in others), key=lambda pair: pair[0], default=(0.0, "")
+    )
+
+
+def duplicates(rules: Sequence[str], alike: float = ALIKE) -> int:
+    """How many rules say what an earlier one says."""
+    return sum(nearest(rule, rules[:place])[0] > alike for place, rule in enumerate(rules))

@@ -12,7 +12,7 @@ Values = Mapping[str, float | None]
 """One number a prompt, by the prompt's id; None where it is unscored."""
 
 
-UNANCHORED = frozenset({"reward"})
+UNANCHORED = frozenset({"reward", "verifier"})
 """Kinds of signal whose scale is another one in every round: no trend may be drawn through them."""
 
 
@@ -20,10 +20,15 @@ def _nothing(phase: int) -> Iterable[Group]:
     return ()
 
 
+def _no_statements(role: str) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass
 class Record:
     """The committed groups of a run up to one iteration. Each part is loaded once, when it is first
-    needed. `verifier` is the check that the data set names, for references of train prompts.
+    needed. `verifier` is the check that the data set names, for references of train prompts; `statements` gives what a
+    role's context holds now.
     """
 
     iteration: int
@@ -31,6 +36,7 @@ class Record:
     load: Callable[[Part, int], Iterable[Group]]
     verifier: str = "none"
     load_phase: Callable[[int], Iterable[Group]] = _nothing
+    statements: Callable[[str], tuple[str, ...]] = _no_statements
     loaded: dict[tuple[Part, int], list[Group]] = field(default_factory=dict)
 
     def groups(self, part: Part, iteration: int | None = None) -> Sequence[Group]:

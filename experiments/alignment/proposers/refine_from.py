@@ -55,7 +55,8 @@ class RefineFrom:
     """One draft a prompt, then up to `rounds` critiques, each with a revision; all of them become candidates.
 
     Author and critic speak in conversations of their own: each sees the question, the last answer and, the author, the
-    critique. A critique is a signal without a score. One that holds the words' `stop` ends the prompt's refinement.
+    critique. A critique is a signal without a score. One that holds the words' `stop` ends the prompt's refinement. The
+    author revises as well, unless a `reviser` does.
     """
 
     words: Refining
@@ -66,12 +67,18 @@ class RefineFrom:
     critique_tokens: int = 64
     role: str = "policy"
     critic: str = "policy"
+    reviser: str = ""
     needs: ClassVar[frozenset[Capability]] = frozenset({"generate"})
     gives: ClassVar[frozenset[str]] = frozenset({CRITIQUE})
 
     @property
     def roles(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((self.role, self.critic)))
+        return tuple(dict.fromkeys((self.role, self.critic, self.mender)))
+
+    @property
+    def mender(self) -> str:
+        """The role that revises."""
+        return self.reviser or self.role
 
     def propose(self, at: Round, prompts: Sequence[Prompt]) -> list[Group]:
         """One group a prompt: candidate 0 is the draft, each further one revises the one before it."""
@@ -94,10 +101,10 @@ class RefineFrom:
 
     def _revise(self, at: Round, threads: Sequence[_Thread], turn: int) -> None:
         asks = [self._ask(at, t, turn, "revise", self.words.revises, self.max_tokens) for t in threads]
-        policy = at.policy(self.role)
+        policy = at.policy(self.mender)
         answers = policy.generate(asks, at.check)
         for thread, ask, answer in zip(threads, asks, answers, strict=True):
-            made = candidate(policy, self.role, len(thread.candidates), ask, answer)
+            made = candidate(policy, self.mender, len(thread.candidates), ask, answer)
             thread.candidates.append(_revision(made, thread.last.index, turn, ask.messages))
 
     def _ask(self, at: Round, thread: _Thread, turn: int, why: str, words: str, tokens: int) -> Ask:

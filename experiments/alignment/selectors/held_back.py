@@ -33,6 +33,13 @@ class HeldBack:
         return self.like.best(group)
 
 
+@dataclass(frozen=True)
+class HeldBackDemonstrations(HeldBack):
+    """The same for selections of demonstrations."""
+
+    produces: ClassVar[SampleKind] = "demonstration"
+
+
 def held_back(prompt: Prompt, share: float) -> bool:
     """Whether a prompt belongs to the share, by its id alone."""
     return seed_at("held back", prompt.id) % PARTS < share * PARTS

@@ -28,6 +28,7 @@ class HumanVote:
     role: str = "person"
     kind: ClassVar[str] = CONSENSUS
     needs_reference: ClassVar[bool] = False
+    reads_votes: ClassVar[bool] = True
     needs: ClassVar[frozenset[Capability]] = frozenset({"next_token"})
 
     @property

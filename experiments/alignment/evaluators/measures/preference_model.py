@@ -29,9 +29,9 @@ def _accuracies(record: Record, iteration: int) -> Values:
     return {key: value for key, value in values.items() if value is not None}
 
 
-def pair_accuracy(group: Group) -> float | None:
-    """Of the pairs of a right and a wrong candidate that both have a reward; None without any."""
-    seen = [(group.mean_value(GOLD, c.index), group.mean_value(REWARD, c.index)) for c in group.candidates]
+def pair_accuracy(group: Group, kind: str = REWARD) -> float | None:
+    """Of the pairs of a right and a wrong candidate that both have a reward (or a score of `kind`); None without."""
+    seen = [(group.mean_value(GOLD, c.index), group.mean_value(kind, c.index)) for c in group.candidates]
     right = [reward for gold, reward in seen if gold == 1.0 and reward is not None]
     wrong = [reward for gold, reward in seen if gold == 0.0 and reward is not None]
     wins = [float(a > b) + 0.5 * float(a == b) for a in right for b in wrong]
