@@ -12,6 +12,7 @@ from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import Role
 from experiments.alignment.selectors.group_norm import GroupNorm
 from experiments.alignment.signals.judge_expected import JudgeExpected
+from experiments.alignment.signals.panel import Panel
 from experiments.alignment.signals.reward import Reward
 from experiments.alignment.signals.verify_outcome import VerifyOutcome
 
@@ -21,15 +22,28 @@ START_ROLE = Role(START, "The model before any training, as the measure of chang
 OWN_REWARD_MODEL = Role("reward-model", "The reward model that this run trains; leave it empty.")
 HELD_BACK = 0.2
 """Share of the prompts whose recorded pairs no reward model learns from."""
-Scalar = Literal["check", "reward-model", "judge"]
+Scalar = Literal["check", "reward-model", "judge", "panel"]
+PANEL = ("judge", "judge-2", "judge-3")
+JUDGES = (
+    Role(
+        "judge",
+        "The model that grades answers for a judge or a panel; by default the policy itself.",
+    ),
+    *(Role(name, "Another judge of the panel; by default the policy itself.") for name in PANEL[1:]),
+)
 
 
 def scalar_source(signal: Scalar) -> SignalSource:
-    """The source of that scalar; a reward model must have been taken from another run."""
+    """The source of that scalar; a reward model must have been taken from another run.
+
+    A judge speaks by the probabilities of its digits. The members of a panel write their verdicts, so that any of them
+    may be a model that only writes.
+    """
     sources: dict[Scalar, SignalSource] = {
         "check": VerifyOutcome(),
         "reward-model": Reward(required=True),
         "judge": JudgeExpected(),
+        "panel": Panel(PANEL),
     }
     return sources[signal]
 

@@ -7,7 +7,7 @@ from experiments.alignment.config import FOLDED, TrainingConfig, with_default
 from experiments.alignment.learners import SFT
 from experiments.alignment.proposers.sample import Sample
 from experiments.alignment.registry import POLICY, Role, recipe
-from experiments.alignment.reward_learning import Scalar, scalar_source
+from experiments.alignment.reward_learning import JUDGES, Scalar, scalar_source
 from experiments.alignment.selectors.best_of_n import BestOfN, RandomOne
 
 
@@ -16,7 +16,7 @@ class BestOfNConfig(TrainingConfig):
 
     signal: Scalar = Field(
         "judge",
-        description="What scores the answers: a judge, the reward-model of another run, or the data set's check.",
+        description="What scores the answers: a judge, a panel of three, another run's reward-model, or the check.",
     )
     samples: int = Field(8, ge=2, le=64, description="Answers sampled for each prompt; the best one is kept.")
     temperature: float = Field(1.0, gt=0, le=2, description="Sampling temperature.")
@@ -37,10 +37,7 @@ class BestOfNConfig(TrainingConfig):
     config=BestOfNConfig,
     roles=(
         POLICY,
-        Role(
-            "judge",
-            "The model that grades answers where the signal is a judge; by default the policy itself.",
-        ),
+        *JUDGES,
         Role("reward-model", "The reward model that is taken from another run; leave it empty."),
     ),
     takes=("reward-model",),

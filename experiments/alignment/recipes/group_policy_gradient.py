@@ -6,7 +6,7 @@ from experiments.alignment.composition import Branch, Composition, Phase
 from experiments.alignment.config import FOLDED
 from experiments.alignment.learners import SFT, PolicyGradient
 from experiments.alignment.registry import POLICY, Role, recipe
-from experiments.alignment.reward_learning import GradientConfig, Scalar, scalar_source
+from experiments.alignment.reward_learning import JUDGES, GradientConfig, Scalar, scalar_source
 from experiments.alignment.selectors.best_of_n import BestOfN
 from experiments.alignment.selectors.group_norm import GroupNorm
 from experiments.alignment.selectors.keep_correct import KeepCorrect
@@ -17,7 +17,7 @@ class GroupPolicyGradientConfig(GradientConfig):
 
     signal: Scalar = Field(
         "check",
-        description="What rewards the answers: the data set's check, the reward-model of another run, or a judge.",
+        description="What rewards the answers: the check, another run's reward-model, a judge, or a panel of three.",
     )
     clip: float = Field(
         0.2,
@@ -53,10 +53,7 @@ class GroupPolicyGradientConfig(GradientConfig):
     config=GroupPolicyGradientConfig,
     roles=(
         POLICY,
-        Role(
-            "judge",
-            "The model that grades answers where the signal is a judge; by default the policy itself.",
-        ),
+        *JUDGES,
         Role("reward-model", "The reward model that is taken from another run; leave it empty."),
     ),
     takes=("reward-model",),
@@ -65,10 +62,11 @@ def group_policy_gradient(config: GroupPolicyGradientConfig) -> Composition:
     """Reinforcement without a value model: an answer's siblings are its baseline.
 
     Each round the newest checkpoint answers every train prompt several times, and each answer gets a reward: by
-    default 1 or 0 from the check of the data set, else the scalar of a reward model or a judge. The advantage of an
-    answer is its reward relative to its group, in standard deviations. The policy makes answers of positive advantage
-    likelier and the others less likely, within a clip of the probability ratio and with a penalty on the divergence
-    from the round's first policy. A group whose answers all did alike carries no gradient.
+    default 1 or 0 from the check of the data set, else the scalar of a reward model, a judge or a panel. The
+    advantage of an answer is its reward relative to its group, in standard deviations. The policy makes answers of
+    positive advantage likelier and the others less likely, within a clip of the probability ratio and with a
+    penalty on the divergence from the round's first policy. A group whose answers all did alike carries no
+    gradient.
 
     This follows GRPO (arXiv 2402.03300); with the check as the signal it is reinforcement by verifiable rewards.
     Departures: one batch of samples a round, used for `epochs` passes; the divergence is from the round's first policy,

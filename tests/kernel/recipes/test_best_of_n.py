@@ -1,5 +1,6 @@
 """Best-of-n: the best by the signal is learned, the control learns as many at random."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,11 @@ import pytest
 
 from experiments.alignment.errors import ConfigError
 from experiments.alignment.learners import SFT
+from experiments.alignment.registry import get_recipe
+from experiments.alignment.reward_learning import PANEL, scalar_source
 from experiments.alignment.scripted_answers import is_right
+from experiments.alignment.selectors.best_of_n import BestOfN
+from tests.kernel.planted import Planted, at, case_of, group
 from tests.kernel.recipes.critics import draft, run
 from tests.kernel.recipes.test_constitutional_rl import Rewarding
 from tests.kernel.runs import go, metric, start
@@ -41,3 +46,28 @@ def test_without_a_lent_reward_model_the_sentence_says_what_to_do(tmp_path: Path
     memory = start(tmp_path, 20, 20)
     with pytest.raises(ConfigError, match="take a reward model of another run with --use reward-model=RUN"):
         go(memory, tmp_path, "best-of-n", SETTINGS | {"signal": "reward-model"})
+
+
+def test_a_panel_outvotes_a_member_that_likes_the_wrong_ones(tmp_path: Path) -> None:
+    def grade(role: str) -> Planted:
+        """The third judge has it the wrong way round."""
+        good, bad = ("Score: 1", "Score: 5") if role == "judge-3" else ("Score: 5", "Score: 1")
+        return Planted(lambda ask: good if "right" in case_of(ask) else bad)
+
+    where = replace(at(Planted()), policies=grade)
+    one = group("right", "wrong", "wrong too")
+    [signals] = scalar_source("panel").read(where, [one])
+    judged = replace(one, signals=signals)
+    assert [judged.mean_value("judge", i) for i in range(3)] == [
+        pytest.approx(11 / 3),
+        pytest.approx(7 / 3),
+        pytest.approx(7 / 3),
+    ]
+    assert [s.fate for s in BestOfN("judge").pick(judged, 1)] == ["kept", "dropped", "dropped"]
+
+
+def test_the_panel_asks_roles_that_the_recipe_declares(tmp_path: Path) -> None:
+    for slug in ("best-of-n", "group-policy-gradient"):
+        recipe = get_recipe(slug)
+        composition = recipe.composition(recipe.configure({"signal": "panel"}))
+        assert set(PANEL) <= composition.roles() <= {role.name for role in recipe.roles} | {"control"}
