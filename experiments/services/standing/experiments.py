@@ -56,7 +56,7 @@ STANDING = (
             Cells("self-rewarding", "format-rules", {"prompts": 96, "max_tokens": 32, "gold_prompts": 100}),
         ),
         report=self_rewarding.report,
-        took="a single seed took 54 minutes on one processor core, with other programs beside",
+        took="a single seed took about an hour on one processor core, with other programs beside",
     ),
     StandingExperiment(
         slug="weak-to-strong-sweep",
