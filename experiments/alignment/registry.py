@@ -93,7 +93,10 @@ class Recipe:
         known = measure_names()
         for name in composition.measures:
             if name not in known:
-                raise ConfigError(f"There are no metrics called {name!r}; there are {', '.join(known)}.")
+                raise ConfigError(
+                    f"There are no metrics called {name!r}; there are {', '.join(known)}. "
+                    "A family is a file of that name in evaluators/measures."
+                )
         return composition
 
 
@@ -135,6 +138,8 @@ def recipe(
         )
         if slug in _recipes:
             raise ConfigError(f"Two recipes are called {slug}.")
+        if leaf.split(".")[0] not in PARADIGMS:
+            raise ConfigError(f"{slug}: {leaf!r} is no place in the survey; give one from 1.1 to 4.4.")
         made.composition(config())
         _recipes[slug] = made
         return made

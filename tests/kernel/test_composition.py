@@ -133,3 +133,10 @@ def test_every_training_setting_reaches_a_learner(made: Recipe, setting: str) ->
     default = made.config()
     other = made.configure({setting: getattr(default, setting) * 2})
     assert made.composition(other) != made.composition(default)
+
+
+def test_a_place_that_the_survey_does_not_have_is_refused():
+    with pytest.raises(ConfigError, match=r"'9\.9' is no place in the survey"):
+        recipe(slug="nowhere", title="t", leaf="9.9", paper="p", summary="s.", config=RecipeConfig)(
+            get_recipe("rest-em").compose
+        )
