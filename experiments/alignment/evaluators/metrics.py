@@ -10,7 +10,7 @@ from experiments.alignment.composition import CONTROL, Phase
 from experiments.alignment.diagnostics import intervals, judging, text
 from experiments.alignment.diagnostics.findings import Finding
 from experiments.alignment.evaluators.measures import find_measure
-from experiments.alignment.evaluators.record import Record, Values, paired, said, scored, unscored
+from experiments.alignment.evaluators.record import Record, Values, metric_of, paired, said, scored, unscored
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.samples import samples
 from experiments.alignment.steps import HELD_OUT, split_of
@@ -27,10 +27,6 @@ def metrics(record: Record) -> list[Metric]:
     return [metric for estimate in (*ESTIMATES, *own) for metric in estimate(record)]
 
 
-def _metric(name: str, split: Split, finding: Finding, n_unscored: int = 0) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n, n_unscored)
-
-
 def _accuracy(record: Record) -> Iterator[Metric]:
     for split in HELD_OUT:
         yield from _share("accuracy", split, record.verdicts(split))
@@ -40,7 +36,7 @@ def _accuracy(record: Record) -> Iterator[Metric]:
 
 def _share(name: str, split: Split, values: Values) -> Iterator[Metric]:
     if values:
-        yield _metric(name, split, intervals.share(scored(values)), unscored(values))
+        yield metric_of(name, split, intervals.share(scored(values)), unscored(values))
 
 
 def _against_earlier(record: Record) -> Iterator[Metric]:
@@ -49,19 +45,19 @@ def _against_earlier(record: Record) -> Iterator[Metric]:
     for split in HELD_OUT:
         now = record.verdicts(split)
         if now:
-            yield _metric("accuracy_gain", split, _difference(now, record.verdicts(split, 0)))
+            yield metric_of("accuracy_gain", split, _difference(now, record.verdicts(split, 0)))
     now, before = record.verdicts("probe"), record.verdicts("probe", record.iteration - 1)
     if now:
         wins = [(1 + a - b) / 2 for a, b in zip(*paired(now, before), strict=True)]
-        yield _metric("win_rate", "probe", intervals.mean(wins))
+        yield metric_of("win_rate", "probe", intervals.mean(wins))
 
 
 def _against_control(record: Record) -> Iterator[Metric]:
-    control = next((arm for arm in record.composition.all_arms if arm.name == CONTROL), None)
+    control = record.arm(CONTROL)
     for split in HELD_OUT if control else ():
         now = record.verdicts(split)
         if now and control:
-            yield _metric("control_gain", split, _difference(now, record.arm_verdicts(control, split)))
+            yield metric_of("control_gain", split, _difference(now, record.arm_verdicts(control, split)))
 
 
 def _difference(first: intervals.Values, second: intervals.Values) -> Finding:
@@ -72,7 +68,7 @@ def _proxy(record: Record) -> Iterator[Metric]:
     values = record.proxy()
     if values:
         split = split_of(record.proxy_part)
-        yield _metric("proxy", split, intervals.mean(scored(values)), unscored(values))
+        yield metric_of("proxy", split, intervals.mean(scored(values)), unscored(values))
 
 
 def _slopes(record: Record) -> Iterator[Metric]:
@@ -83,21 +79,21 @@ def _slopes(record: Record) -> Iterator[Metric]:
     }
     for (name, split), rounds in series.items():
         if len(points) >= intervals.LEAST_POINTS and rounds[-1]:
-            yield _metric(name, split, intervals.slope(rounds))
+            yield metric_of(name, split, intervals.slope(rounds))
 
 
 def _answers(record: Record) -> Iterator[Metric]:
     answers = record.answers("probe")
     lengths = record.lengths("probe")
     texts = [answer.text for answer in answers]
-    yield _metric("length_tokens", "probe", intervals.mean(scored(lengths)))
+    yield metric_of("length_tokens", "probe", intervals.mean(scored(lengths)))
     if record.iteration > 0:
         ratio = intervals.ratio_of_means(*paired(lengths, record.lengths("probe", 0)))
-        yield _metric("length_ratio", "probe", ratio)
-    yield _metric("truncated_share", "probe", intervals.share([float(a.stop == "length") for a in answers]))
-    yield _metric("distinct_2", "probe", text.distinct_2(texts))
-    yield _metric("opening_phrase_share", "probe", text.opening_phrase_share(texts))
-    yield _metric("degenerate_share", "probe", text.degenerate_share(texts))
+        yield metric_of("length_ratio", "probe", ratio)
+    yield metric_of("truncated_share", "probe", intervals.share([float(a.stop == "length") for a in answers]))
+    yield metric_of("distinct_2", "probe", text.distinct_2(texts))
+    yield metric_of("opening_phrase_share", "probe", text.opening_phrase_share(texts))
+    yield metric_of("degenerate_share", "probe", text.degenerate_share(texts))
 
 
 def _operator(record: Record) -> Iterator[Metric]:
@@ -107,21 +103,21 @@ def _operator(record: Record) -> Iterator[Metric]:
     chosen = _picked(record.composition.operator, groups)
     if any(_plain(candidate) for group in groups for candidate in group.candidates):
         yield from _against_plain(groups, chosen)
-    yield _metric("operator_accuracy", "probe", intervals.share(scored(chosen)), unscored(chosen))
+    yield metric_of("operator_accuracy", "probe", intervals.share(scored(chosen)), unscored(chosen))
     if record.composition.control:
         control = _picked(record.composition.control, _checked(record, "operator_control"))
-        yield _metric(
+        yield metric_of(
             "operator_control_accuracy", "probe", intervals.share(scored(control)), unscored(control)
         )
-        yield _metric("operator_against_control", "probe", _difference(chosen, control))
+        yield metric_of("operator_against_control", "probe", _difference(chosen, control))
 
 
 def _against_plain(groups: Sequence[Group], chosen: Values) -> Iterator[Metric]:
     """Where no candidate saw the prompt alone there is nothing plain; then the control says what the operator adds."""
     plain = {group.prompt.id: _mean_verdict(group) for group in groups}
-    yield _metric("pass_at_1", "probe", intervals.share(scored(plain)), unscored(plain))
+    yield metric_of("pass_at_1", "probe", intervals.share(scored(plain)), unscored(plain))
     finding = _difference(chosen, plain)
-    yield _metric("operator_gain", "probe", finding, len(groups) - finding.n)
+    yield metric_of("operator_gain", "probe", finding, len(groups) - finding.n)
 
 
 def _checked(record: Record, part: Part) -> list[Group]:
@@ -153,16 +149,16 @@ def _round(record: Record) -> Iterator[Metric]:
         return
     branch = record.composition.operator.branches[0]
     made = [len(samples(group, branch.role, branch.select.produces)) for group in groups]
-    yield _metric("kept_share", "train", intervals.share([float(count > 0) for count in made]))
+    yield metric_of("kept_share", "train", intervals.share([float(count > 0) for count in made]))
     yield Metric("samples", "train", float(sum(made)), None, None, len(groups))
     if record.own_kind is None:
         return
     own = [[group.mean_value(record.own_kind, c.index) for c in group.candidates] for group in groups]
     means = [judging.mean_or_none(values) for values in own]
     present = [value for value in means if value is not None]
-    yield _metric("sample_value", "train", intervals.mean(present), len(means) - len(present))
+    yield metric_of("sample_value", "train", intervals.mean(present), len(means) - len(present))
     if branch.select.produces == "preference":
-        yield _metric("tie_rate", "train", judging.tie_rate(own))
+        yield metric_of("tie_rate", "train", judging.tie_rate(own))
 
 
 def _judge(record: Record) -> Iterator[Metric]:
@@ -171,9 +167,9 @@ def _judge(record: Record) -> Iterator[Metric]:
         spoken = said(record.groups(part) if part == "probe" or record.iteration else [], kinds)
         values = [[signal.value for signal in of_prompt] for of_prompt in spoken]
         if values:
-            yield _metric("parse_failure_rate", split_of(part), judging.parse_failure_rate(values))
+            yield metric_of("parse_failure_rate", split_of(part), judging.parse_failure_rate(values))
             missing = sum(value is None for of_prompt in values for value in of_prompt)
-            yield _metric("score_saturation", split_of(part), judging.score_saturation(values), missing)
+            yield metric_of("score_saturation", split_of(part), judging.score_saturation(values), missing)
 
 
 ESTIMATES: tuple[Callable[[Record], Iterator[Metric]], ...] = (

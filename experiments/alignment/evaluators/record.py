@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from experiments.alignment.composition import Arm, Composition
+from experiments.alignment.diagnostics.findings import Finding
+from experiments.alignment.diagnostics.gap_closure import Closure, gap_closure
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.steps import part_of
-from experiments.alignment.types import Candidate, Group, Part, Signal, Split
+from experiments.alignment.types import Candidate, Group, Metric, Part, Signal, Split
 
 Values = Mapping[str, float | None]
 """One number a prompt, by the prompt's id; None where it is unscored."""
@@ -58,6 +60,10 @@ class Record:
         """Whether each greedy answer is right by the task's check; empty where the data has no check."""
         return _of_kind(self.groups(part, iteration), GOLD)
 
+    def arm(self, name: str) -> Arm | None:
+        """The arm of that name, a trained control among them; None where there is none."""
+        return next((arm for arm in self.composition.all_arms if arm.name == name), None)
+
     def arm_verdicts(self, arm: Arm, split: Split) -> Values:
         """Whether an arm's answers are right; of an arm that is asked once, those before training."""
         return self.verdicts(part_of(arm, split), 0 if arm.once else None)
@@ -97,6 +103,11 @@ def _of_kind(groups: Sequence[Group], kind: str) -> Values:
     return {group.prompt.id: group.mean_value(kind, 0) for group in groups} if known else {}
 
 
+def metric_of(name: str, split: Split, finding: Finding, n_unscored: int = 0) -> Metric:
+    """A finding under the name of its metric."""
+    return Metric(name, split, finding.value, finding.low, finding.high, finding.n, n_unscored)
+
+
 def scored(values: Values) -> list[float]:
     """The numbers that are there."""
     return [value for value in values.values() if value is not None]
@@ -112,6 +123,14 @@ def paired(first: Values, second: Values) -> tuple[list[float], list[float]]:
     pairs = [(value, second.get(key)) for key, value in first.items()]
     both = [(a, b) for a, b in pairs if a is not None and b is not None]
     return [a for a, _ in both], [b for _, b in both]
+
+
+def closed(low: Values, high: Values, x: Values) -> tuple[Closure, int]:
+    """The gap closure on the prompts that all three have answered, and how many of x's are left out."""
+    three = [(low.get(key), high.get(key), value) for key, value in x.items()]
+    known = [(a, b, c) for a, b, c in three if a is not None and b is not None and c is not None]
+    closure = gap_closure([a for a, _, _ in known], [b for _, b, _ in known], [c for *_, c in known])
+    return closure, len(three) - len(known)
 
 
 def said(groups: Iterable[Group], kinds: frozenset[str]) -> list[list[Signal]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.correlation import mean_correlation
 from experiments.alignment.evaluators.measures.preference_model import pair_accuracy
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.signals.aspect_ratings import AspectRatings
 from experiments.alignment.types import Group, Metric, Split
 
@@ -24,7 +24,7 @@ def measure(record: Record) -> Iterator[Metric]:
     known = [value for value in agreed if value is not None]
     if known:
         found = intervals.share(known)
-        yield Metric("aspect_pair_accuracy", "probe", found.value, found.low, found.high, found.n)
+        yield metric_of("aspect_pair_accuracy", "probe", found)
 
 
 def _halo(split: Split, groups: Sequence[Group]) -> Iterator[Metric]:
@@ -34,4 +34,4 @@ def _halo(split: Split, groups: Sequence[Group]) -> Iterator[Metric]:
     rows = [[list(s.scores.values()) for s in of_group if s.value is not None] for of_group in signals]
     found = mean_correlation(rows)
     missing = sum(s.value is None for of_group in signals for s in of_group)
-    yield Metric("aspect_correlation", split, found.value, found.low, found.high, found.n, missing)
+    yield metric_of("aspect_correlation", split, found, missing)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from experiments.alignment.diagnostics import intervals
 from experiments.alignment.evaluators.measures.instructions import instruction_of, origins
-from experiments.alignment.evaluators.record import Record, paired
+from experiments.alignment.evaluators.record import Record, metric_of, paired
 from experiments.alignment.filters.likeness import rouge_l
 from experiments.alignment.proposers.back_translate import SEEDED
-from experiments.alignment.steps import HELD_OUT, part_of
+from experiments.alignment.steps import HELD_OUT
 from experiments.alignment.types import Metric
 
 
@@ -18,14 +18,16 @@ def measure(record: Record) -> Iterator[Metric]:
     groups = record.groups("train")
     values = [rouge_l(group.prompt.text, instruction_of(s)) for group in groups for s in origins(group)]
     alike = intervals.mean(values)
-    yield Metric("instruction_recovery", "train", alike.value, alike.low, alike.high, alike.n)
+    yield metric_of("instruction_recovery", "train", alike)
     yield from _gains(record)
 
 
 def _gains(record: Record) -> Iterator[Metric]:
-    for arm in record.composition.arms:
-        for split in HELD_OUT if arm.name == SEEDED else ():
-            now, seeded = record.verdicts(split), record.verdicts(part_of(arm, split))
-            if now:
-                gain = intervals.paired_difference(*paired(now, seeded))
-                yield Metric("augmented_gain", split, gain.value, gain.low, gain.high, gain.n)
+    arm = record.arm(SEEDED)
+    if arm is None:
+        return
+    for split in HELD_OUT:
+        now = record.verdicts(split)
+        if now:
+            gain = intervals.paired_difference(*paired(now, record.arm_verdicts(arm, split)))
+            yield metric_of("augmented_gain", split, gain)

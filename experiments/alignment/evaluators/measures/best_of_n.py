@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from experiments.alignment.diagnostics import intervals, overoptimisation
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.types import Group, Metric
 
@@ -31,13 +30,13 @@ def measure(record: Record) -> Iterator[Metric]:
     chosen = _chosen(prompts)
     unit = _unit(prompts)
     for n in chosen.sizes:
-        yield _metric(f"best_of_{n}_accuracy", intervals.share(chosen.gold[n]))
+        yield metric_of(f"best_of_{n}_accuracy", "probe", intervals.share(chosen.gold[n]))
         rise = [(a - b) / unit for a, b in zip(chosen.proxy[n], chosen.proxy[1], strict=True)]
-        yield _metric(f"best_of_{n}_proxy", intervals.mean(rise))
+        yield metric_of(f"best_of_{n}_proxy", "probe", intervals.mean(rise))
     if len(chosen.sizes) > 1:
         last, before = chosen.sizes[-1], chosen.sizes[-2]
         doubled = intervals.paired_difference(chosen.gold[last], chosen.gold[before])
-        yield _metric("best_of_n_last_step", doubled)
+        yield metric_of("best_of_n_last_step", "probe", doubled)
     yield from _peak(chosen)
 
 
@@ -72,9 +71,5 @@ def _peak(chosen: Chosen) -> Iterator[Metric]:
     found = overoptimisation.curve("best-of-n", distances, gains)
     if found is not None:
         yield Metric("best_of_n_fit", "probe", found.r2, None, None, len(gains[0]))
-        yield _metric("best_of_n_peak", found.peak)
-        yield _metric("best_of_n_peak_reached", found.reached)
-
-
-def _metric(name: str, finding: Finding) -> Metric:
-    return Metric(name, "probe", finding.value, finding.low, finding.high, finding.n)
+        yield metric_of("best_of_n_peak", "probe", found.peak)
+        yield metric_of("best_of_n_peak_reached", "probe", found.reached)

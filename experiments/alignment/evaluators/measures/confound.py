@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from experiments.alignment.diagnostics.confound import SourcedPair, length_auc, source_auc
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.proposers.sources import source_of
 from experiments.alignment.types import Group, Metric
 
@@ -21,7 +21,7 @@ def measure(record: Record) -> Iterator[Metric]:
         return
     for name, finding in (("source_auc", source_auc), ("length_auc", length_auc)):
         found = finding(pairs)
-        yield Metric(name, "train", found.value, found.low, found.high, found.n)
+        yield metric_of(name, "train", found)
 
 
 def _pairs(group: Group, role: str) -> Sequence[SourcedPair]:

@@ -5,10 +5,9 @@ from typing import Any
 
 from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.calibration import calibration_error
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record, Values, paired, scored, unscored
+from experiments.alignment.evaluators.record import Record, Values, metric_of, paired, scored, unscored
 from experiments.alignment.selectors.majority import Majority
-from experiments.alignment.types import Group, Metric, Split
+from experiments.alignment.types import Group, Metric
 from experiments.alignment.verifiers import VERIFIERS, verify
 
 VOTE = "vote"
@@ -26,12 +25,12 @@ def _spread(record: Record) -> Iterator[Metric]:
     if not entropies:
         return
     distinct = [float(len(votes["counts"])) for votes in _votes(record.groups("operator")).values()]
-    yield _metric("answer_entropy", "probe", intervals.mean(scored(entropies)))
-    yield _metric("distinct_answers", "probe", intervals.mean(distinct))
+    yield metric_of("answer_entropy", "probe", intervals.mean(scored(entropies)))
+    yield metric_of("distinct_answers", "probe", intervals.mean(distinct))
     if record.iteration:
         before = _entropies(record.groups("operator", 0))
         ratio = intervals.ratio_of_means(*paired(entropies, before))
-        yield _metric("answer_entropy_ratio", "probe", ratio)
+        yield metric_of("answer_entropy_ratio", "probe", ratio)
 
 
 def _entropies(groups: Sequence[Group]) -> Values:
@@ -56,11 +55,11 @@ def _pseudo_labels(record: Record) -> Iterator[Metric]:
     kept = {group.prompt.id: _precision(record, group) for group in groups}
     precise = {key: value for key, value in kept.items() if value is not None}
     shares = {key: float(votes["share"]) for key, votes in _votes(groups).items()}
-    yield _metric(
+    yield metric_of(
         "majority_accuracy", "train", intervals.share(scored(winners)), n_unscored=unscored(winners)
     )
-    yield _metric("pseudo_label_precision", "train", intervals.share(list(precise.values())))
-    yield _metric("vote_calibration_error", "train", calibration_error(*paired(shares, winners)))
+    yield metric_of("pseudo_label_precision", "train", intervals.share(list(precise.values())))
+    yield metric_of("vote_calibration_error", "train", calibration_error(*paired(shares, winners)))
 
 
 def _precision(record: Record, group: Group) -> float | None:
@@ -74,7 +73,3 @@ def _right(record: Record, group: Group, index: int | None) -> float | None:
     if index is None or group.prompt.reference is None:
         return None
     return verify(record.verifier, group.candidates[index].text, group.prompt.reference).value
-
-
-def _metric(name: str, split: Split, finding: Finding, n_unscored: int = 0) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n, n_unscored)

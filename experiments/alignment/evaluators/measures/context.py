@@ -3,15 +3,22 @@
 from collections.abc import Iterator, Sequence
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.findings import Finding
 from experiments.alignment.diagnostics.gap_closure import gap_closure
 from experiments.alignment.diagnostics.judging import mean_or_none
 from experiments.alignment.diagnostics.text import words
-from experiments.alignment.evaluators.record import Record, Values, paired, scored, unscored
+from experiments.alignment.evaluators.record import (
+    Record,
+    Values,
+    closed,
+    metric_of,
+    paired,
+    scored,
+    unscored,
+)
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.selectors.constructed_pair import CONSTRUCTION
 from experiments.alignment.steps import HELD_OUT
-from experiments.alignment.types import Group, Message, Metric, Split
+from experiments.alignment.types import Group, Message, Metric
 
 ARM = "context"
 GAP = "context_gap"
@@ -32,11 +39,11 @@ def _divergence(record: Record) -> Iterator[Metric]:
     now = _gaps(record, record.iteration)
     if not now:
         return
-    yield _metric("context_kl", "probe", intervals.mean(scored(now)), unscored(now))
+    yield metric_of("context_kl", "probe", intervals.mean(scored(now)), unscored(now))
     if record.iteration:
         first, after = paired(_gaps(record, 0), now)
         closure = gap_closure([-gap for gap in first], [0.0] * len(first), [-gap for gap in after])
-        yield _metric("context_kl_closed", "probe", closure.closed, len(now) - len(first))
+        yield metric_of("context_kl_closed", "probe", closure.closed, len(now) - len(first))
 
 
 def _gaps(record: Record, iteration: int) -> Values:
@@ -47,21 +54,20 @@ def _gaps(record: Record, iteration: int) -> Values:
 
 
 def _accuracy_closed(record: Record) -> Iterator[Metric]:
-    for arm in record.composition.arms:
-        for split in HELD_OUT if arm.name == ARM else ():
-            before, with_context = record.verdicts(split, 0), record.arm_verdicts(arm, split)
-            now = record.verdicts(split)
-            three = [(before.get(key), with_context.get(key), value) for key, value in now.items()]
-            known = [(a, b, c) for a, b, c in three if a is not None and b is not None and c is not None]
-            closure = gap_closure([a for a, _, _ in known], [b for _, b, _ in known], [c for *_, c in known])
-            yield _metric("context_gap_closed", split, closure.closed, len(three) - len(known))
+    arm = record.arm(ARM)
+    if arm is None:
+        return
+    for split in HELD_OUT:
+        before, with_context = record.verdicts(split, 0), record.arm_verdicts(arm, split)
+        closure, missing = closed(before, with_context, record.verdicts(split))
+        yield metric_of("context_gap_closed", split, closure.closed, missing)
 
 
 def _leakage(record: Record) -> Iterator[Metric]:
     contexts = _contexts(record.groups("operator"))
     if contexts:
         shares = [float(bool(_quoted(group, contexts))) for group in record.groups("probe")]
-        yield _metric("context_leakage", "probe", intervals.share(shares))
+        yield metric_of("context_leakage", "probe", intervals.share(shares))
 
 
 def _contexts(groups: Sequence[Group]) -> Phrases:
@@ -92,10 +98,10 @@ def _construction(record: Record) -> Iterator[Metric]:
     if not pairs:
         return
     told = [float(better > worse) for better, worse in pairs if better != worse]
-    yield _metric("construction_told", "probe", intervals.share([float(a != b) for a, b in pairs]))
-    yield _metric("construction_accuracy", "probe", intervals.share(told))
+    yield metric_of("construction_told", "probe", intervals.share([float(a != b) for a, b in pairs]))
+    yield metric_of("construction_accuracy", "probe", intervals.share(told))
     better, worse = [a for a, _ in pairs], [b for _, b in pairs]
-    yield _metric("construction_gain", "probe", intervals.paired_difference(better, worse))
+    yield metric_of("construction_gain", "probe", intervals.paired_difference(better, worse))
 
 
 def _pair(group: Group) -> tuple[float, float] | None:
@@ -105,7 +111,3 @@ def _pair(group: Group) -> tuple[float, float] | None:
     }
     better, worse = made.get(1.0), made.get(0.0)
     return None if better is None or worse is None else (better, worse)
-
-
-def _metric(name: str, split: Split, finding: Finding, n_unscored: int = 0) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n, n_unscored)

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.prompts.criticising import WRONG, verdict_of
 from experiments.alignment.proposers.refine_from import CRITIQUE
 from experiments.alignment.signals.critic_exam import CriticExam
 from experiments.alignment.signals.feedback_likeness import said_of_draft
-from experiments.alignment.types import Candidate, Group, Metric, Split
+from experiments.alignment.types import Candidate, Group, Metric
 from experiments.alignment.word_cosine import bag, cosine
 
 Case = tuple[bool, str]
@@ -55,7 +54,7 @@ def _followed(groups: Sequence[Group]) -> Iterator[Metric]:
     same = [fmean(_unchanged(group, one) for one in made) for group, made in refined]
     alike = [fmean(_likeness(group, one) for one in made) for group, made in refined]
     yield _share("critiques_ignored", same)
-    yield _metric("critique_likeness", "probe", intervals.mean(alike))
+    yield metric_of("critique_likeness", "probe", intervals.mean(alike))
 
 
 def _unchanged(group: Group, refinement: Candidate) -> float:
@@ -77,11 +76,11 @@ def _examined(record: Record) -> Iterator[Metric]:
         return
     read = [_calls(group) for group in record.of_phase(at)]
     right, wrong = [[calls[flawed] for calls in read if flawed in calls] for flawed in (False, True)]
-    yield _metric("seeded_recall", "train", intervals.share(wrong))
-    yield _metric("seeded_false_alarms", "train", intervals.share(right))
+    yield metric_of("seeded_recall", "train", intervals.share(wrong))
+    yield metric_of("seeded_false_alarms", "train", intervals.share(right))
     hits = [calls.get(True, 0.0) for calls in read if calls]
     called = [sum(calls.values()) for calls in read if calls]
-    yield _metric("seeded_precision", "train", intervals.ratio_of_means(hits, called))
+    yield metric_of("seeded_precision", "train", intervals.ratio_of_means(hits, called))
 
 
 def _calls(group: Group) -> dict[bool, float]:
@@ -91,8 +90,4 @@ def _calls(group: Group) -> dict[bool, float]:
 
 
 def _share(name: str, values: Sequence[float]) -> Metric:
-    return _metric(name, "probe", intervals.share(values))
-
-
-def _metric(name: str, split: Split, found: Finding) -> Metric:
-    return Metric(name, split, found.value, found.low, found.high, found.n)
+    return metric_of(name, "probe", intervals.share(values))

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.judges.debates import LETTERS
 from experiments.alignment.signals.debate_verdict import DebateVerdict, sides_of
@@ -38,7 +37,7 @@ def measure(record: Record) -> Iterator[Metric]:
         if of_split:
             debated = [one for group in of_split if (one := _debated(group))]
             shares = intervals.share([float(len(sides_of(group)) == len(LETTERS)) for group in of_split])
-            yield _metric("debated_share", split, shares)
+            yield metric_of("debated_share", split, shares)
             yield from _sway(debated, split)
 
 
@@ -54,22 +53,22 @@ def _accuracy(groups: Sequence[Group]) -> Iterator[Metric]:
         return
     chosen = [group.mean_value(GOLD, 0) for group in groups if len(sides_of(group)) == len(LETTERS)]
     naive = [value for value in chosen if value is not None]
-    yield _metric("naive_judge_accuracy", "probe", intervals.share(naive))
+    yield metric_of("naive_judge_accuracy", "probe", intervals.share(naive))
     reached = [float(any(group.mean_value(GOLD, s.index) == 1 for s in sides_of(group))) for group in groups]
-    yield _metric("right_side_share", "probe", intervals.share(reached))
+    yield metric_of("right_side_share", "probe", intervals.share(reached))
     told = [(one, one.truth) for group in groups if (one := _debated(group))]
     wins = [(_mean(one.wins), truth) for one, truth in told if truth is not None]
     advantage = [(2 * won - 1) * (1 if truth == 0 else -1) for won, truth in wins]
-    yield _metric("truth_advantage", "probe", intervals.mean(advantage))
+    yield metric_of("truth_advantage", "probe", intervals.mean(advantage))
 
 
 def _sway(debated: Sequence[Debated], split: Split) -> Iterator[Metric]:
     swapped = [float(one.wins[0] != one.wins[1]) for one in debated]
-    yield _metric("swap_disagreement", split, intervals.share(swapped))
+    yield metric_of("swap_disagreement", split, intervals.share(swapped))
     first = [(one.wins[0] + 1 - one.wins[1]) / 2 for one in debated]
-    yield _metric("first_speaker_wins", split, intervals.share(first))
+    yield metric_of("first_speaker_wins", split, intervals.share(first))
     longer = [_mean(wins) for one in debated if (wins := _longer_wins(one))]
-    yield _metric("longer_side_wins", split, intervals.share(longer))
+    yield metric_of("longer_side_wins", split, intervals.share(longer))
 
 
 def _debated(group: Group) -> Debated | None:
@@ -105,7 +104,3 @@ def _longer_wins(one: Debated) -> list[float]:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def _metric(name: str, split: Split, finding: Finding) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.alignment.diagnostics import intervals, judging
-from experiments.alignment.diagnostics.findings import LEAST_FOR_SHARE, Finding
+from experiments.alignment.diagnostics.findings import LEAST_FOR_SHARE
 from experiments.alignment.diagnostics.intervals import Array
-from experiments.alignment.evaluators.record import Record, Values, scored
+from experiments.alignment.evaluators.record import Record, Values, metric_of, scored
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.metric_families.decomposition import MOST_TERMS
 from experiments.alignment.proposers.decompose import TREE
@@ -54,7 +54,7 @@ def _by_terms(record: Record, split: Split) -> Iterator[Metric]:
     }
     for n, values in sizes.items():
         if values:
-            yield _metric(f"accuracy_{n}_terms", split, intervals.share(scored(values)))
+            yield metric_of(f"accuracy_{n}_terms", split, intervals.share(scored(values)))
     measured = {n: values for n, values in sizes.items() if len(scored(values)) >= LEAST_FOR_SHARE}
     if split == "probe" and 2 in measured:
         yield Metric("frontier_terms", split, float(_frontier(measured)), None, None, len(verdicts))
@@ -91,9 +91,9 @@ def _trees(found: Sequence[Decomposed]) -> Iterator[Metric]:
     rooted = [one for one in found if one.roots]
     if not rooted:
         return
-    yield _metric("tree_accuracy", "probe", intervals.share([_mean(one.roots) for one in rooted]))
+    yield metric_of("tree_accuracy", "probe", intervals.share([_mean(one.roots) for one in rooted]))
     agreed = [_mean(one.roots) for one in rooted if one.agreed]
-    yield _metric("agreed_accuracy", "probe", intervals.share(agreed))
+    yield metric_of("agreed_accuracy", "probe", intervals.share(agreed))
     yield from _against_parts([one for one in rooted if one.every_part])
 
 
@@ -101,7 +101,7 @@ def _against_parts(found: Sequence[Decomposed]) -> Iterator[Metric]:
     """Nothing where no part can be checked, as in decompositions that a model wrote."""
     if not found:
         return
-    yield _metric("part_accuracy", "probe", intervals.share([_mean(one.every_part) for one in found]))
+    yield metric_of("part_accuracy", "probe", intervals.share([_mean(one.every_part) for one in found]))
     lengths = sorted({len(parts) for one in found for parts in one.parts})
     shares = {n: [_mean([float(len(parts) == n) for parts in one.parts]) for one in found] for n in lengths}
     right = [sum(one.every_part) for one in found]
@@ -114,8 +114,8 @@ def _against_parts(found: Sequence[Decomposed]) -> Iterator[Metric]:
     def against(drawn: Sequence[Array]) -> Array:
         return intervals.quotient(drawn[-1].mean(axis=-1), predicted(drawn))
 
-    yield _metric("predicted_root_accuracy", "probe", intervals.bootstrap(columns, predicted))
-    yield _metric("root_against_parts", "probe", intervals.bootstrap(columns, against))
+    yield metric_of("predicted_root_accuracy", "probe", intervals.bootstrap(columns, predicted))
+    yield metric_of("root_against_parts", "probe", intervals.bootstrap(columns, against))
 
 
 def _predicted(right: Array, asked: Array, shares: Mapping[int, Array]) -> Array:
@@ -129,13 +129,9 @@ def _agreement(found: Sequence[Decomposed], split: Split) -> Iterator[Metric]:
     if not found:
         return
     compared = [float(one.agreed) for one in found if one.agreed is not None]
-    yield _metric("agreement_share", split, intervals.share(compared))
-    yield _metric("calls_per_answer", split, intervals.mean([one.calls for one in found]))
+    yield metric_of("agreement_share", split, intervals.share(compared))
+    yield metric_of("calls_per_answer", split, intervals.mean([one.calls for one in found]))
 
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def _metric(name: str, split: Split, finding: Finding) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n)

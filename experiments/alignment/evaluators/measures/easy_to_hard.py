@@ -11,8 +11,7 @@ from experiments.alignment.composition import Phase
 from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.findings import Finding
 from experiments.alignment.difficulty import difficulty
-from experiments.alignment.evaluators.measures.teacher import closed, find_arm
-from experiments.alignment.evaluators.record import Record, Values, paired, scored
+from experiments.alignment.evaluators.record import Record, Values, closed, metric_of, paired, scored
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.selectors.keep_size import KeepSize
 from experiments.alignment.signals.verifier_score import VerifierScore
@@ -31,10 +30,10 @@ def measure(record: Record) -> Iterator[Metric]:
         if verdicts:
             sizes = {group.prompt.id: difficulty(group.prompt.text) for group in record.groups(split)}
             hard = {key: size for key, size in sizes.items() if size > _bound(record)}
-            yield _metric("accuracy_easy", split, _share(verdicts, sizes.keys() - hard.keys()))
-            yield _metric("accuracy_hard", split, _share(verdicts, set(hard)))
+            yield metric_of("accuracy_easy", split, _share(verdicts, sizes.keys() - hard.keys()))
+            yield metric_of("accuracy_hard", split, _share(verdicts, set(hard)))
             for distance, keys in _parts(hard).items():
-                yield _metric(f"accuracy_hard_{distance}", split, _share(verdicts, keys))
+                yield metric_of(f"accuracy_hard_{distance}", split, _share(verdicts, keys))
             if record.iteration:
                 yield from _recovered(record, split, set(hard))
     if record.iteration:
@@ -59,14 +58,14 @@ def _parts(hard: Mapping[str, int]) -> dict[str, set[str]]:
 
 
 def _recovered(record: Record, split: Split, hard: set[str]) -> Iterator[Metric]:
-    ceiling = find_arm(record, CEILING)
+    ceiling = record.arm(CEILING)
     assert ceiling is not None
     before, now = record.verdicts(split, 0), record.verdicts(split)
     best = _of(record.arm_verdicts(ceiling, split), hard)
-    yield _metric("ceiling_accuracy_hard", split, intervals.share(scored(best)))
+    yield metric_of("ceiling_accuracy_hard", split, intervals.share(scored(best)))
     closure, missing = closed(_of(before, hard), best, _of(now, hard))
-    yield _metric("hard_gap", split, closure.gap, missing)
-    yield _metric("hard_gap_recovered", split, closure.closed, missing)
+    yield metric_of("hard_gap", split, closure.gap, missing)
+    yield metric_of("hard_gap_recovered", split, closure.closed, missing)
 
 
 def _evaluated(record: Record) -> Iterator[Metric]:
@@ -80,8 +79,10 @@ def _evaluated(record: Record) -> Iterator[Metric]:
     chosen = _chosen(operator, groups)
     plain = {group.prompt.id: _mean(group) for group in groups}
     voted = _chosen(control, _hard(record, "operator_control"))
-    yield _metric("evaluator_gain_hard", "probe", intervals.paired_difference(*paired(chosen, plain)))
-    yield _metric("evaluator_against_vote_hard", "probe", intervals.paired_difference(*paired(chosen, voted)))
+    yield metric_of("evaluator_gain_hard", "probe", intervals.paired_difference(*paired(chosen, plain)))
+    yield metric_of(
+        "evaluator_against_vote_hard", "probe", intervals.paired_difference(*paired(chosen, voted))
+    )
 
 
 def _hard(record: Record, part: Part) -> list[Group]:
@@ -107,7 +108,3 @@ def _of(values: Values, keys: set[str]) -> Values:
 
 def _share(values: Values, keys: set[str]) -> Finding:
     return intervals.share(scored(_of(values, keys)))
-
-
-def _metric(name: str, split: Split, finding: Finding, missing: int = 0) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n, missing)

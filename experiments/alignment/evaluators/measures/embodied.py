@@ -6,7 +6,7 @@ from experiments.alignment.composition import Arm
 from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.findings import Finding
 from experiments.alignment.diagnostics.gap_closure import gap_closure
-from experiments.alignment.evaluators.record import Record, paired
+from experiments.alignment.evaluators.record import Record, metric_of, paired
 from experiments.alignment.selectors.group_norm import alike
 from experiments.alignment.selectors.scores import scored as returns_of
 from experiments.alignment.signals.env_return import EnvReturn
@@ -31,9 +31,9 @@ def _episodes(record: Record, split: Split) -> Iterator[Metric]:
     played = [candidate for candidate in record.answers(split) if candidate.turns]
     if not played:
         return
-    yield _metric("mean_return", split, intervals.mean([_return(candidate) for candidate in played]))
+    yield metric_of("mean_return", split, intervals.mean([_return(candidate) for candidate in played]))
     for name, share in SHARES.items():
-        yield _metric(name, split, intervals.share([share(candidate) for candidate in played]))
+        yield metric_of(name, split, intervals.share([share(candidate) for candidate in played]))
 
 
 def _return(candidate: Candidate) -> float:
@@ -59,7 +59,7 @@ SHARES: dict[str, Callable[[Candidate], float]] = {
 def _transfer(record: Record, arm: Arm, split: Split) -> Iterator[Metric]:
     own, other = paired(record.verdicts(split), record.arm_verdicts(arm, split))
     if own:
-        yield _metric("transfer_drop", split, transfer_drop(own, other))
+        yield metric_of("transfer_drop", split, transfer_drop(own, other))
 
 
 def transfer_drop(own: Sequence[float], other: Sequence[float]) -> Finding:
@@ -78,13 +78,9 @@ def _flat(groups: Sequence[Group]) -> Iterator[Metric]:
     values = [_own_returns(group) for group in groups]
     flat = [float(alike(some)) for some in values if len(some) > 1]
     if flat:
-        yield _metric("flat_group_share", "train", intervals.share(flat))
+        yield metric_of("flat_group_share", "train", intervals.share(flat))
 
 
 def _own_returns(group: Group) -> list[float]:
     scores = returns_of(group, EnvReturn.kind)
     return [score for index, score in scores.items() if group.candidates[index].role == POLICY]
-
-
-def _metric(name: str, split: Split, finding: Finding) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from experiments.alignment.composition import Arm
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.evaluators.record import Record, paired, scored
+from experiments.alignment.evaluators.record import Record, metric_of, paired, scored
 from experiments.alignment.learners import Extrapolate
 from experiments.alignment.steps import HELD_OUT
 from experiments.alignment.types import Metric, Split
@@ -45,4 +45,4 @@ def _accuracy(record: Record, arm: Arm) -> float:
 
 def _gain(record: Record, arm: Arm, split: Split, name: str) -> Metric:
     found = intervals.paired_difference(*paired(record.arm_verdicts(arm, split), record.verdicts(split)))
-    return Metric(name, split, found.value, found.low, found.high, found.n)
+    return metric_of(name, split, found)

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.signals.game import GameOutcome
 from experiments.alignment.types import Metric, Signal
 
@@ -24,14 +23,12 @@ def measure(record: Record) -> Iterator[Metric]:
     if not played:
         return
     for name, counts in SHARES.items():
-        yield _metric(name, intervals.share([_mean([float(counts(o)) for o in one]) for one in played]))
+        yield metric_of(
+            name, "train", intervals.share([_mean([float(counts(o)) for o in one]) for one in played])
+        )
     moves = [_mean([outcome.scores.get("turns", 0.0) for outcome in one]) for one in played]
-    yield _metric("moves_per_game", intervals.mean(moves))
+    yield metric_of("moves_per_game", "train", intervals.mean(moves))
 
 
 def _mean(values: list[float]) -> float:
     return sum(values) / len(values)
-
-
-def _metric(name: str, finding: Finding) -> Metric:
-    return Metric(name, "train", finding.value, finding.low, finding.high, finding.n)

@@ -8,11 +8,11 @@ from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.findings import Finding
 from experiments.alignment.diagnostics.overoptimisation import powers
 from experiments.alignment.diagnostics.sampling import pass_at
-from experiments.alignment.evaluators.record import Record, Values, paired, scored, unscored
+from experiments.alignment.evaluators.record import Record, Values, metric_of, paired, scored, unscored
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.selectors.group_norm import alike
 from experiments.alignment.selectors.scores import scored as scores_of
-from experiments.alignment.types import Group, Metric, Split
+from experiments.alignment.types import Group, Metric
 from experiments.alignment.verifiers.answers import READERS, read_answer
 
 Of = Callable[[Group], float | None]
@@ -23,13 +23,13 @@ def measure(record: Record) -> Iterator[Metric]:
     yield from _dead(record)
     sizes = _sizes(record)
     for k in sizes[1:]:
-        yield _metric(f"pass_at_{k}", "probe", _share(_values(record, partial(_passes, k=k))))
+        yield metric_of(f"pass_at_{k}", "probe", _share(_values(record, partial(_passes, k=k))))
     if sizes and record.verifier in READERS:
         most = _values(record, partial(_majority, verifier=record.verifier))
-        yield _metric("majority_of_samples", "probe", _share(most), unscored(most))
+        yield metric_of("majority_of_samples", "probe", _share(most), unscored(most))
     if sizes and record.iteration:
         for name, k in (("pass_gain", 1), ("support_gain", sizes[-1])):
-            yield _metric(name, "probe", _gain(record, partial(_passes, k=k)))
+            yield metric_of(name, "probe", _gain(record, partial(_passes, k=k)))
 
 
 def _dead(record: Record) -> Iterator[Metric]:
@@ -38,7 +38,7 @@ def _dead(record: Record) -> Iterator[Metric]:
     [kind] = record.composition.operator.branches[0].select.reads
     known = [list(scores_of(group, kind).values()) for group in record.groups("train")]
     dead = [float(alike(scores)) for scores in known if len(scores) > 1]
-    yield _metric("dead_group_share", "train", intervals.share(dead), len(known) - len(dead))
+    yield metric_of("dead_group_share", "train", intervals.share(dead), len(known) - len(dead))
 
 
 def _sizes(record: Record) -> list[int]:
@@ -80,7 +80,3 @@ def _gain(record: Record, of: Of) -> Finding:
 
 def _share(values: Values) -> Finding:
     return intervals.share(scored(values))
-
-
-def _metric(name: str, split: Split, finding: Finding, missing: int = 0) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n, missing)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.rules import duplicates
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.prompts.constitution import ROLE
 from experiments.alignment.proposers.red_team import VIOLATION
 from experiments.alignment.types import Group, Metric, Split
@@ -26,4 +26,4 @@ def _violations(split: Split, groups: Sequence[Group]) -> Iterator[Metric]:
         return
     known = [value for value in read if value is not None]
     found = intervals.share(known)
-    yield Metric("violations", split, found.value, found.low, found.high, found.n, len(read) - len(known))
+    yield metric_of("violations", split, found, len(read) - len(known))

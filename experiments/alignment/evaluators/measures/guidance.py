@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean, pstdev
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.evaluators.record import Record, Values, paired
+from experiments.alignment.evaluators.record import Record, Values, metric_of, paired
 from experiments.alignment.proposers.guided import GUIDED
 from experiments.alignment.steps import HELD_OUT
 from experiments.alignment.types import Group, Metric, Split
@@ -15,7 +15,8 @@ PLAIN = "plain"
 
 def measure(record: Record) -> Iterator[Metric]:
     """Accuracy against the plain answers; rewards against plain samples and against the control's best."""
-    arm = next(arm for arm in record.composition.arms if arm.name == PLAIN)
+    arm = record.arm(PLAIN)
+    assert arm is not None
     for split in HELD_OUT:
         steered, plain = record.verdicts(split), record.arm_verdicts(arm, split)
         if steered and plain:
@@ -53,4 +54,4 @@ def _most(group: Group, unit: float) -> float | None:
 
 def _difference(name: str, split: Split, first: Values, second: Values) -> Metric:
     found = intervals.paired_difference(*paired(first, second))
-    return Metric(name, split, found.value, found.low, found.high, found.n)
+    return metric_of(name, split, found)

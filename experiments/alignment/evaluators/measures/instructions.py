@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from experiments.alignment.diagnostics import intervals, text
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.filters.likeness import nearest_unordered, shares_passage
 from experiments.alignment.filters.screen import FILTER
 from experiments.alignment.metric_families.instructions import FILTERS, dropped_by
@@ -46,9 +45,9 @@ def _passed(group: Group) -> list[Signal]:
 def _kept(made: Sequence[Group]) -> Iterator[Metric]:
     """Of every prompt, the share of its instructions that stay, and how like the nearest other one these are."""
     shares = [len(_passed(group)) / len(origins(group)) for group in made]
-    yield _metric("instructions_kept", intervals.share(shares))
+    yield metric_of("instructions_kept", "train", intervals.share(shares))
     alike = [[s.value for s in _passed(group) if s.value is not None] for group in made]
-    yield _metric("instruction_similarity", intervals.mean([sum(v) / len(v) for v in alike if v]))
+    yield metric_of("instruction_similarity", "train", intervals.mean([sum(v) / len(v) for v in alike if v]))
 
 
 def _dropped(groups: Sequence[Group]) -> Iterator[Metric]:
@@ -57,14 +56,14 @@ def _dropped(groups: Sequence[Group]) -> Iterator[Metric]:
         said = [[s.value == 0 for s in g.signals if s.kind == FILTER and s.source == name] for g in groups]
         shares = [sum(dropped) / len(dropped) for dropped in said if dropped]
         if shares:
-            yield _metric(dropped_by(name), intervals.share(shares))
+            yield metric_of(dropped_by(name), "train", intervals.share(shares))
 
 
 def _depth(made: Sequence[Group]) -> Iterator[Metric]:
     """How deep the instructions are that stay, for recipes in which they have a depth at all."""
     if any(candidate.turn for group in made for candidate in group.candidates):
         deepest = [max((g.candidates[s.about[0]].turn for s in _passed(g)), default=0) for g in made]
-        yield _metric("evolution_depth", intervals.mean([float(depth) for depth in deepest]))
+        yield metric_of("evolution_depth", "train", intervals.mean([float(depth) for depth in deepest]))
 
 
 def _contaminated(record: Record, made: Sequence[Group]) -> Iterator[Metric]:
@@ -74,7 +73,7 @@ def _contaminated(record: Record, made: Sequence[Group]) -> Iterator[Metric]:
         [shares_passage(instruction_of(signal), held_out) for signal in _passed(group)] for group in made
     ]
     shares = [sum(each) / len(each) for each in found if each]
-    yield _metric("contaminated_instructions", intervals.share(shares))
+    yield metric_of("contaminated_instructions", "train", intervals.share(shares))
 
 
 def instruction_of(signal: Signal) -> str:
@@ -92,8 +91,4 @@ def _pool(pool: Sequence[str]) -> Iterator[Metric]:
     yield Metric("pool_size", "train", float(n), None, None, n)
     yield Metric("distinct_openings", "train", len(openings) / n, None, None, n)
     yield Metric("pool_near_copies", "train", copies / len(newest), None, None, len(newest))
-    yield _metric("pool_distinct_2", text.distinct_2(pool))
-
-
-def _metric(name: str, finding: Finding) -> Metric:
-    return Metric(name, "train", finding.value, finding.low, finding.high, finding.n)
+    yield metric_of("pool_distinct_2", "train", text.distinct_2(pool))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from experiments.alignment.diagnostics import pair_judging
 from experiments.alignment.diagnostics.findings import Finding
 from experiments.alignment.diagnostics.pair_judging import JudgedPair, Pairs
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.selectors.ranked_pairs import KIND, verdicts
 from experiments.alignment.types import Group, Metric, Split
@@ -43,13 +43,13 @@ def _measured(split: Split, groups: Sequence[Group]) -> Iterator[Metric]:
         return
     missing = sum(s.value is None for group in groups for s in group.signals if s.kind == KIND)
     for name, finding in FINDINGS.items():
-        yield _metric(name, split, finding(pairs), missing)
+        yield metric_of(name, split, finding(pairs), missing)
     if any(pair.gold is not None for some in pairs for pair in some):
         for name, finding in KNOWING.items():
-            yield _metric(name, split, finding(pairs), missing)
+            yield metric_of(name, split, finding(pairs), missing)
     repeats = [_repeats(group) for group in groups]
     if any(len(of_case) > 1 for some in repeats for of_case in some):
-        yield _metric("repetition_stability", split, pair_judging.repetition_stability(repeats), missing)
+        yield metric_of("repetition_stability", split, pair_judging.repetition_stability(repeats), missing)
 
 
 def judged_pairs(group: Group) -> list[JudgedPair]:
@@ -80,7 +80,3 @@ def _repeats(group: Group) -> list[list[int | float]]:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def _metric(name: str, split: Split, finding: Finding, missing: int) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n, missing)

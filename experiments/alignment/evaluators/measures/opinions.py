@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.types import Group, Metric, Signal
 
 
@@ -24,7 +24,7 @@ def measure(record: Record) -> Iterator[Metric]:
 
 def _mean(name: str, values: Sequence[float]) -> Metric:
     found = intervals.mean(values)
-    return Metric(name, "train", found.value, found.low, found.high, found.n)
+    return metric_of(name, "train", found)
 
 
 def _average(values: Sequence[float]) -> float:

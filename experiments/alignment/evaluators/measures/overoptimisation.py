@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean, pstdev
 
 from experiments.alignment.diagnostics import intervals, overoptimisation
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record, Values, paired, scored
+from experiments.alignment.evaluators.record import Record, Values, metric_of, paired, scored
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.proposers.recorded_pairs import RECORDED
 from experiments.alignment.reward_learning import HELD_BACK
@@ -26,13 +25,13 @@ def measure(record: Record) -> Iterator[Metric]:
         return
     distance = kl(record, record.iteration)
     if scored(distance):
-        yield _metric("kl_to_start", intervals.mean(scored(distance)))
+        yield metric_of("kl_to_start", "probe", intervals.mean(scored(distance)))
     rise = reward_rise(record, record.iteration)
     if rise:
-        yield _metric("reward_gain", intervals.mean(scored(rise)))
+        yield metric_of("reward_gain", "probe", intervals.mean(scored(rise)))
     gain = sample_gain(record, record.iteration)
     if gain:
-        yield _metric("sample_gain", intervals.mean(scored(gain)))
+        yield metric_of("sample_gain", "probe", intervals.mean(scored(gain)))
         yield from _against_best_of_n(record)
     yield from _recorded(record)
     yield from _slope(record)
@@ -45,7 +44,7 @@ def _recorded(record: Record) -> Iterator[Metric]:
     orders = [order for group in groups if (order := _order(group)) is not None]
     if orders:
         found = intervals.share(orders)
-        yield Metric("recorded_pair_accuracy", "train", found.value, found.low, found.high, found.n)
+        yield metric_of("recorded_pair_accuracy", "train", found)
 
 
 def _order(group: Group) -> float | None:
@@ -116,7 +115,7 @@ def _against_best_of_n(record: Record) -> Iterator[Metric]:
         for group in record.groups("operator_control")
     }
     now = _means(record.groups("operator"), _verdicts)
-    yield _metric("sample_against_best_of_n", intervals.paired_difference(*paired(now, searched)))
+    yield metric_of("sample_against_best_of_n", "probe", intervals.paired_difference(*paired(now, searched)))
 
 
 def _slope(record: Record) -> Iterator[Metric]:
@@ -124,7 +123,7 @@ def _slope(record: Record) -> Iterator[Metric]:
     rounds = range(max(1, record.iteration - SLOPE_POINTS + 1), record.iteration + 1)
     series = [reward_rise(record, at) for at in rounds]
     if len(series) >= intervals.LEAST_POINTS and all(series):
-        yield _metric("reward_gain_slope", intervals.slope(series))
+        yield metric_of("reward_gain_slope", "probe", intervals.slope(series))
 
 
 def _peak(record: Record) -> Iterator[Metric]:
@@ -138,9 +137,5 @@ def _peak(record: Record) -> Iterator[Metric]:
     found = overoptimisation.curve("reinforcement", [distance for distance, _ in points], columns)
     if found is not None:
         yield Metric("overoptimisation_fit", "probe", found.r2, None, None, len(shared))
-        yield _metric("overoptimisation_peak", found.peak)
-        yield _metric("overoptimisation_peak_reached", found.reached)
-
-
-def _metric(name: str, finding: Finding) -> Metric:
-    return Metric(name, "probe", finding.value, finding.low, finding.high, finding.n)
+        yield metric_of("overoptimisation_peak", "probe", found.peak)
+        yield metric_of("overoptimisation_peak_reached", "probe", found.reached)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record, Values, paired, scored
+from experiments.alignment.evaluators.record import Record, Values, metric_of, paired, scored
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.types import Group, Metric
 
@@ -17,10 +16,10 @@ def measure(record: Record) -> Iterator[Metric]:
     now = _accuracies(record, record.iteration)
     if not record.iteration or not now:
         return
-    yield _metric("reward_pair_accuracy", intervals.share(scored(now)))
+    yield metric_of("reward_pair_accuracy", "probe", intervals.share(scored(now)))
     if record.iteration > FIRST:
         gain = intervals.paired_difference(*paired(now, _accuracies(record, FIRST)))
-        yield _metric("reward_pair_gain", gain)
+        yield metric_of("reward_pair_gain", "probe", gain)
 
 
 def _accuracies(record: Record, iteration: int) -> Values:
@@ -36,7 +35,3 @@ def pair_accuracy(group: Group, kind: str = REWARD) -> float | None:
     wrong = [reward for gold, reward in seen if gold == 0.0 and reward is not None]
     wins = [float(a > b) + 0.5 * float(a == b) for a in right for b in wrong]
     return sum(wins) / len(wins) if wins else None
-
-
-def _metric(name: str, finding: Finding) -> Metric:
-    return Metric(name, "probe", finding.value, finding.low, finding.high, finding.n)

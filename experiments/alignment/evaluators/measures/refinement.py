@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from experiments.alignment.diagnostics import flips, intervals
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.types import Candidate, Group, Metric, Split
 
@@ -16,10 +15,10 @@ def measure(record: Record) -> Iterator[Metric]:
     operated = _changes(record, record.groups("operator"))
     before, after = _verdicts(operated)
     if before:
-        yield _metric("fixes", "probe", flips.fixes(before, after))
-        yield _metric("breaks", "probe", flips.breaks(before, after))
-        yield _metric("refine_delta", "probe", intervals.paired_difference(after, before))
-        yield _metric("refine_p", "probe", flips.mcnemar(before, after))
+        yield metric_of("fixes", "probe", flips.fixes(before, after))
+        yield metric_of("breaks", "probe", flips.breaks(before, after))
+        yield metric_of("refine_delta", "probe", intervals.paired_difference(after, before))
+        yield metric_of("refine_p", "probe", flips.mcnemar(before, after))
     yield from _texts("probe", operated)
     if record.iteration:
         yield from _texts("train", _changes(record, record.groups("train")))
@@ -45,11 +44,7 @@ def _texts(split: Split, changes: Sequence[Change]) -> Iterator[Metric]:
     if not changes:
         return
     same = [float(draft.text.strip() == final.text.strip()) for _, draft, final in changes]
-    yield _metric("revision_unchanged", split, intervals.share(same))
+    yield metric_of("revision_unchanged", split, intervals.share(same))
     lengths = [[float(draft.n_tokens), float(final.n_tokens)] for _, draft, final in changes]
     ratio = intervals.ratio_of_means([after for _, after in lengths], [before for before, _ in lengths])
-    yield _metric("revision_length_ratio", split, ratio)
-
-
-def _metric(name: str, split: Split, finding: Finding) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n)
+    yield metric_of("revision_length_ratio", split, ratio)

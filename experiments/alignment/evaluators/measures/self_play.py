@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.proposers.replay import BEFORE
 from experiments.alignment.selectors.held_back import HELD_BACK
 from experiments.alignment.types import Group, Metric
@@ -42,11 +41,15 @@ def measure(record: Record) -> Iterator[Metric]:
     replayed = record.of_phase(REPLAYED)
     held, missing = _pairs([group for group in replayed if group.prompt.id in out])
     seen, unseen = _pairs([group for group in replayed if group.prompt.id not in out])
-    yield _metric("discriminator_accuracy", intervals.share([pair.won for pair in held]), missing)
-    yield _metric("discriminator_accuracy_seen", intervals.share([pair.won for pair in seen]), unseen)
-    yield _metric("discriminator_margin", intervals.mean([pair.margin for pair in held]), missing)
-    yield _metric("chosen_logprob", intervals.mean([pair.chosen_logprob for pair in held]), missing)
-    yield _metric("chosen_logprob_change", intervals.mean([pair.chosen for pair in held]), missing)
+    yield metric_of("discriminator_accuracy", "train", intervals.share([pair.won for pair in held]), missing)
+    yield metric_of(
+        "discriminator_accuracy_seen", "train", intervals.share([pair.won for pair in seen]), unseen
+    )
+    yield metric_of("discriminator_margin", "train", intervals.mean([pair.margin for pair in held]), missing)
+    yield metric_of(
+        "chosen_logprob", "train", intervals.mean([pair.chosen_logprob for pair in held]), missing
+    )
+    yield metric_of("chosen_logprob_change", "train", intervals.mean([pair.chosen for pair in held]), missing)
 
 
 def _held_back(group: Group) -> bool:
@@ -65,7 +68,3 @@ def _pair(group: Group) -> Pair | None:
         return None
     chosen_before, chosen_after, rejected_before, rejected_after = (value or 0.0 for value in values)
     return Pair(chosen_after - chosen_before, rejected_after - rejected_before, chosen_after)
-
-
-def _metric(name: str, finding: Finding, n_unscored: int) -> Metric:
-    return Metric(name, "train", finding.value, finding.low, finding.high, finding.n, n_unscored)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.selectors.constructed_pair import CONSTRUCTION
 from experiments.alignment.selectors.ordered_pairs import VETOED, ordered
 from experiments.alignment.types import Group, Metric
@@ -60,4 +60,4 @@ def _vetoed(group: Group) -> set[Pair]:
 def _share(name: str, values: Sequence[Sequence[float]]) -> Metric:
     """Over prompts: each counts with the share of its pairs."""
     found = intervals.share([sum(of_prompt) / len(of_prompt) for of_prompt in values if of_prompt])
-    return Metric(name, "train", found.value, found.low, found.high, found.n)
+    return metric_of(name, "train", found)

@@ -6,7 +6,7 @@ from itertools import accumulate
 from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.equations import equations_hold
 from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.types import Evidence, Group, Metric
 
 GOOD = 0.5
@@ -23,12 +23,12 @@ def measure(record: Record) -> Iterator[Metric]:
     if steps:
         good = [[float(holds) for label, holds in some if label >= GOOD] for some in steps]
         true = [[float(label >= GOOD) for label, holds in some if holds] for some in steps]
-        yield _metric("step_label_precision", _pooled(good))
-        yield _metric("step_label_recall", _pooled(true))
+        yield metric_of("step_label_precision", "train", _pooled(good))
+        yield metric_of("step_label_recall", "train", _pooled(true))
     right = [ways for group in groups if (ways := _right_solutions(group))]
     if right:
         lucky = [sum(not holds for holds in ways) / len(ways) for ways in right]
-        yield _metric("right_by_luck", intervals.share(lucky))
+        yield metric_of("right_by_luck", "train", intervals.share(lucky))
 
 
 def checked_steps(group: Group) -> list[Step]:
@@ -61,7 +61,3 @@ def _right_solutions(group: Group) -> list[bool]:
 def _pooled(prompts: Sequence[Sequence[float]]) -> Finding:
     """The mean over all steps; the interval over prompts."""
     return intervals.ratio_of_means([sum(some) for some in prompts], [float(len(some)) for some in prompts])
-
-
-def _metric(name: str, finding: Finding) -> Metric:
-    return Metric(name, "train", finding.value, finding.low, finding.high, finding.n)

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from experiments.alignment.composition import CONTROL, Arm
 from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.correlation import pearson
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.diagnostics.gap_closure import Closure, gap_closure
 from experiments.alignment.diagnostics.text import OPENING_WORDS, words
-from experiments.alignment.evaluators.record import Record, Values, paired
+from experiments.alignment.evaluators.record import Record, closed, metric_of, paired
 from experiments.alignment.steps import HELD_OUT, part_of
 from experiments.alignment.types import Metric, Split
 
@@ -23,7 +21,7 @@ NUMBER = "0"
 
 def measure(record: Record) -> Iterator[Metric]:
     """Nothing where no arm is the teacher; errors and style from before training on, so that later ones compare."""
-    teacher = find_arm(record, TEACHER)
+    teacher = record.arm(TEACHER)
     if teacher is None:
         return
     for split in HELD_OUT:
@@ -32,40 +30,27 @@ def measure(record: Record) -> Iterator[Metric]:
     yield from _style(record, teacher)
 
 
-def find_arm(record: Record, name: str) -> Arm | None:
-    """The arm of that name, None where there is none."""
-    return next((arm for arm in record.composition.all_arms if arm.name == name), None)
-
-
 def _closed(record: Record, teacher: Arm, split: Split) -> Iterator[Metric]:
     before, known = record.verdicts(split, 0), record.arm_verdicts(teacher, split)
     now = record.verdicts(split)
     if not now:
         return
     closure, missing = closed(before, known, now)
-    yield _metric("teacher_gap", split, closure.gap, missing)
+    yield metric_of("teacher_gap", split, closure.gap, missing)
     if record.iteration == 0:
         return
-    yield _metric("teacher_gap_closed", split, closure.closed, missing)
-    control = find_arm(record, CONTROL)
+    yield metric_of("teacher_gap_closed", split, closure.closed, missing)
+    control = record.arm(CONTROL)
     if control:
         other, missing = closed(before, known, record.arm_verdicts(control, split))
-        yield _metric("control_gap_closed", split, other.closed, missing)
-
-
-def closed(low: Values, high: Values, x: Values) -> tuple[Closure, int]:
-    """The closure on the prompts that all three have answered, and how many of x's are left out."""
-    three = [(low.get(key), high.get(key), value) for key, value in x.items()]
-    known = [(a, b, c) for a, b, c in three if a is not None and b is not None and c is not None]
-    closure = gap_closure([a for a, _, _ in known], [b for _, b, _ in known], [c for *_, c in known])
-    return closure, len(three) - len(known)
+        yield metric_of("control_gap_closed", split, other.closed, missing)
 
 
 def _errors(record: Record, teacher: Arm, split: Split) -> Iterator[Metric]:
     now = record.verdicts(split)
     if now:
         both = paired(record.arm_verdicts(teacher, split), now)
-        yield _metric("teacher_error_correlation", split, pearson(*both), len(now) - len(both[0]))
+        yield metric_of("teacher_error_correlation", split, pearson(*both), len(now) - len(both[0]))
 
 
 def _style(record: Record, teacher: Arm) -> Iterator[Metric]:
@@ -73,18 +58,14 @@ def _style(record: Record, teacher: Arm) -> Iterator[Metric]:
     taught = {group.prompt.id: group.candidates[0].text for group in asked}
     said = {group.prompt.id: group.candidates[0].text for group in record.groups("probe")}
     lengths = paired(*({key: float(len(text.split())) for key, text in of.items()} for of in (said, taught)))
-    yield _metric("teacher_length_ratio", "probe", intervals.ratio_of_means(*lengths))
+    yield metric_of("teacher_length_ratio", "probe", intervals.ratio_of_means(*lengths))
     openings = Counter(opening for text in taught.values() if (opening := _opening(text)))
     if openings:
         commonest, _ = openings.most_common(1)[0]
         shares = [float(_opening(text) == commonest) for text in said.values()]
-        yield _metric("teacher_opening_share", "probe", intervals.share(shares))
+        yield metric_of("teacher_opening_share", "probe", intervals.share(shares))
 
 
 def _opening(text: str) -> tuple[str, ...]:
     """The first words of an answer; one number is as good as another, since which one it is is substance."""
     return tuple(NUMBER if word.isdigit() else word for word in words(text)[:OPENING_WORDS])
-
-
-def _metric(name: str, split: Split, finding: Finding, missing: int = 0) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n, missing)

@@ -9,8 +9,7 @@ from dataclasses import replace
 
 from experiments.alignment.composition import Phase
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record, Values, paired, scored, unscored
+from experiments.alignment.evaluators.record import Record, Values, metric_of, paired, scored, unscored
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.metric_families.tool import MOST_ATTEMPTS
 from experiments.alignment.signals.tool_result import TOOL
@@ -32,16 +31,12 @@ def measure(record: Record) -> Iterator[Metric]:
     yield from _outcomes([*groups, *answers])
 
 
-def _metric(name: str, finding: Finding, missing: int = 0) -> Metric:
-    return Metric(name, "probe", finding.value, finding.low, finding.high, finding.n, missing)
-
-
 def _by_attempt(name: str, phase: Phase, groups: Sequence[Group]) -> Iterator[Metric]:
     """The verdicts on what the procedure would end with if it had stopped earlier."""
     longest = max((len(group.candidates) for group in groups), default=0)
     for most in range(1, min(longest, MOST_ATTEMPTS) + 1):
         ended = _ended(phase, [replace(group, candidates=group.candidates[:most]) for group in groups])
-        yield _metric(f"{name}_{most}", intervals.share(scored(ended)), unscored(ended))
+        yield metric_of(f"{name}_{most}", "probe", intervals.share(scored(ended)), unscored(ended))
 
 
 def _ended(phase: Phase, groups: Sequence[Group], kind: str = GOLD) -> Values:
@@ -59,15 +54,17 @@ def _repairs(phase: Phase, groups: Sequence[Group]) -> Iterator[Metric]:
     drafts: Values = {group.prompt.id: group.mean_value(GOLD, 0) for group in groups}
     before, after = paired(drafts, _ended(phase, groups))
     both = list(zip(before, after, strict=True))
-    yield _metric("repair_rate", intervals.share([last for first, last in both if first < 1]))
-    yield _metric("harm_rate", intervals.share([1 - last for first, last in both if first == 1]))
-    yield _metric("attempts_used", intervals.mean([float(len(group.candidates)) for group in groups]))
+    yield metric_of("repair_rate", "probe", intervals.share([last for first, last in both if first < 1]))
+    yield metric_of("harm_rate", "probe", intervals.share([1 - last for first, last in both if first == 1]))
+    yield metric_of(
+        "attempts_used", "probe", intervals.mean([float(len(group.candidates)) for group in groups])
+    )
 
 
 def _visible(groups: Sequence[Group]) -> Iterator[Metric]:
     passed = _passes({group.prompt.id: group.mean_value(TOOL, 0) for group in groups})
     if scored(passed):
-        yield _metric("visible_pass", intervals.share(scored(passed)), unscored(passed))
+        yield metric_of("visible_pass", "probe", intervals.share(scored(passed)), unscored(passed))
 
 
 def _gap(name: str, groups: Sequence[Group], phase: Phase | None) -> Iterator[Metric]:
@@ -78,7 +75,7 @@ def _gap(name: str, groups: Sequence[Group], phase: Phase | None) -> Iterator[Me
         visible, right = ({g.prompt.id: g.mean_value(kind, 0) for g in groups} for kind in (TOOL, GOLD))
     seen, true = paired(_passes(visible), right)
     if seen:
-        yield _metric(name, intervals.paired_difference(seen, true))
+        yield metric_of(name, "probe", intervals.paired_difference(seen, true))
 
 
 def _passes(values: Values) -> Values:
@@ -94,4 +91,4 @@ def _outcomes(groups: Sequence[Group]) -> Iterator[Metric]:
     if run:
         for name, label in (("killed_share", "killed"), ("uncompiled_share", "does not compile")):
             shares = [of_prompt.count(label) / len(of_prompt) for of_prompt in run]
-            yield _metric(name, intervals.share(shares))
+            yield metric_of(name, "probe", intervals.share(shares))

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.findings import Finding
 from experiments.alignment.diagnostics.gap_closure import gap_closure
 from experiments.alignment.evaluators.measures.preference_model import pair_accuracy
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.evaluators.task import GOLD
 from experiments.alignment.signals.verifier_score import RIGHT, WRONG
 from experiments.alignment.types import Group, Metric
@@ -40,7 +39,7 @@ def measure(record: Record) -> Iterator[Metric]:
         return
     yield from _efficiency(prompts, len(groups) - len(prompts))
     pairs = [value for group in groups if (value := pair_accuracy(group, kinds[0])) is not None]
-    yield _metric("verifier_pair_accuracy", intervals.share(pairs))
+    yield metric_of("verifier_pair_accuracy", "probe", intervals.share(pairs))
     yield from _labels([[one for one in samples if one.label in (RIGHT, WRONG)] for samples in prompts])
 
 
@@ -58,8 +57,8 @@ def _efficiency(prompts: Sequence[Sequence[Read]], missing: int) -> Iterator[Met
     mean = [fmean(one.gold for one in samples) for samples in prompts]
     oracle = [max(one.gold for one in samples) for samples in prompts]
     closure = gap_closure(mean, oracle, [_best(samples) for samples in prompts])
-    yield _metric("verifier_gap", closure.gap, missing)
-    yield _metric("verifier_efficiency", closure.closed, missing)
+    yield metric_of("verifier_gap", "probe", closure.gap, missing)
+    yield metric_of("verifier_efficiency", "probe", closure.closed, missing)
 
 
 def _best(samples: Sequence[Read]) -> float:
@@ -77,10 +76,6 @@ def _labels(prompts: Sequence[Sequence[Read]]) -> Iterator[Metric]:
     both = [sum(float(one.label == RIGHT and one.gold == 1.0) for one in s) for s in called]
     accepted = [sum(float(one.label == RIGHT) for one in s) for s in called]
     right = [sum(float(one.gold == 1.0) for one in s) for s in called]
-    yield _metric("verifier_accuracy", intervals.share(agreed))
-    yield _metric("verifier_precision", intervals.ratio_of_means(both, accepted))
-    yield _metric("verifier_recall", intervals.ratio_of_means(both, right))
-
-
-def _metric(name: str, finding: Finding, missing: int = 0) -> Metric:
-    return Metric(name, "probe", finding.value, finding.low, finding.high, finding.n, missing)
+    yield metric_of("verifier_accuracy", "probe", intervals.share(agreed))
+    yield metric_of("verifier_precision", "probe", intervals.ratio_of_means(both, accepted))
+    yield metric_of("verifier_recall", "probe", intervals.ratio_of_means(both, right))

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.correlation import spearman
-from experiments.alignment.diagnostics.findings import Finding
-from experiments.alignment.evaluators.record import Record
+from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.signals.instruction_difficulty import OTHER, InstructionDifficulty
 from experiments.alignment.types import Metric
 
@@ -18,12 +17,10 @@ def measure(record: Record) -> Iterator[Metric]:
         s for group in record.groups("train") for s in group.signals if s.kind == InstructionDifficulty.kind
     ]
     values = [signal.value for signal in rated if signal.value is not None]
-    yield _metric("instruction_difficulty", intervals.mean(values))
-    yield _metric("unhelpful_prompts", intervals.share([float(value >= 1) for value in values]))
+    yield metric_of("instruction_difficulty", "train", intervals.mean(values))
+    yield metric_of("unhelpful_prompts", "train", intervals.share([float(value >= 1) for value in values]))
     both = [(s.value, s.scores[OTHER]) for s in rated if s.value is not None and OTHER in s.scores]
     if both:
-        yield _metric("weak_strong_agreement", spearman([a for a, _ in both], [b for _, b in both]))
-
-
-def _metric(name: str, finding: Finding) -> Metric:
-    return Metric(name, "train", finding.value, finding.low, finding.high, finding.n)
+        yield metric_of(
+            "weak_strong_agreement", "train", spearman([a for a, _ in both], [b for _, b in both])
+        )

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from experiments.alignment.composition import Arm
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.findings import Finding
 from experiments.alignment.diagnostics.gap_closure import gap_closure
-from experiments.alignment.evaluators.record import Record, Values, paired
+from experiments.alignment.evaluators.record import Record, Values, metric_of, paired
 from experiments.alignment.steps import HELD_OUT, part_of
 from experiments.alignment.types import Metric, Part, Split
 
@@ -30,10 +29,10 @@ def _recovered(
     for name, student in students.items():
         closure = gap_closure(*_aligned(weak, ceiling, student))
         if name == "pgr":
-            yield _metric("weak_gap", split, closure.gap)
-        yield _metric(name, split, closure.closed)
+            yield metric_of("weak_gap", split, closure.gap)
+        yield metric_of(name, split, closure.closed)
     gain = intervals.paired_difference(*paired(students["pgr"], students["naive_pgr"]))
-    yield _metric("confidence_gain", split, gain)
+    yield metric_of("confidence_gain", split, gain)
 
 
 def _aligned(*columns: Values) -> list[list[float]]:
@@ -48,12 +47,8 @@ def _imitated(record: Record, arms: dict[str, Arm], split: Split, weak: Values) 
     for name, part in (("errors_imitated", split), ("naive_errors_imitated", part_of(arms["naive"], split))):
         students = _labels(record, part)
         copied = [float(students[key] == said[key]) for key in wrong if key in students]
-        yield _metric(name, split, intervals.share(copied))
+        yield metric_of(name, split, intervals.share(copied))
 
 
 def _labels(record: Record, part: Part, iteration: int | None = None) -> dict[str, str]:
     return {group.prompt.id: group.candidates[0].text for group in record.groups(part, iteration)}
-
-
-def _metric(name: str, split: Split, finding: Finding) -> Metric:
-    return Metric(name, split, finding.value, finding.low, finding.high, finding.n)
