@@ -33,6 +33,11 @@ class Phase:
     signals: tuple[SignalSource, ...]
     branches: tuple[Branch, ...]
 
+    @property
+    def proposes_by_reference(self) -> bool:
+        """Whether the proposer reads the references of train prompts; one that does says `needs_reference`."""
+        return bool(getattr(self.propose, "needs_reference", False))
+
 
 @dataclass(frozen=True)
 class Arm:
@@ -119,7 +124,7 @@ class Composition:
         verifier.
         """
         signals = any(source.needs_reference for phase in self.phases for source in phase.signals)
-        return signals or any(getattr(phase.propose, "needs_reference", False) for phase in self.phases)
+        return signals or any(phase.proposes_by_reference for phase in self.phases)
 
     @property
     def trains(self) -> bool:

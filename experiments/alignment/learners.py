@@ -31,7 +31,6 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     consumes: ClassVar[SampleKind]
     makes: ClassVar[str] = "checkpoint"
-    needs_samples: ClassVar[bool] = True
 
     role: str = "policy"
     init_from: Literal["base", "previous", "current"] = "previous"
@@ -115,7 +114,6 @@ class Extrapolate(Spec):
     """
 
     consumes: ClassVar[SampleKind] = "demonstration"
-    needs_samples: ClassVar[bool] = False
     kind: Literal["extrapolate"] = "extrapolate"
     of: str = "policy"
     before: Literal["base", "previous"] = "base"

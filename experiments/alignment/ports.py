@@ -169,7 +169,8 @@ class SignalSource(Protocol):
 class Selector(Protocol):
     """Decides what is learned from. Pure and deterministic; every drop has its reason."""
 
-    produces: ClassVar[SampleKind]
+    @property
+    def produces(self) -> SampleKind: ...
 
     @property
     def reads(self) -> frozenset[str]:

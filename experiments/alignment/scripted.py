@@ -21,7 +21,7 @@ from experiments.alignment.learners import CommitContext, Extrapolate, Lesson, R
 from experiments.alignment.ports import Check, Policy, Progress
 from experiments.alignment.scripted_answers import is_right, right_answer, rule_against, wrong_answer
 from experiments.alignment.scripted_lessons import taught, words
-from experiments.alignment.seeds import digest, seed_at
+from experiments.alignment.seeds import chance, digest, seed_at
 from experiments.alignment.types import Ask, Capability, Checkpoint, Completion, Trained
 
 FILE = "scripted.json"
@@ -253,7 +253,7 @@ def _wait(seconds: float, check: Check) -> None:
 
 
 def _chance(*place: object) -> float:
-    return seed_at("script", *place) / 2**63
+    return chance("script", *place)
 
 
 def _normal(*place: object) -> float:

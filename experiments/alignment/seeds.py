@@ -10,6 +10,11 @@ def seed_at(*position: object) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
 
+def chance(*position: object) -> float:
+    """A draw from 0 to 1 for a position."""
+    return seed_at(*position) / 2**63
+
+
 def shuffled(ids: Sequence[str], *position: object) -> list[str]:
     """The ids in an order that depends on the position and on the set of ids alone."""
     return sorted(ids, key=lambda item: (seed_at(*position, item), item))

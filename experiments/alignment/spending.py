@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from experiments.alignment.composition import Branch, Composition, Phase
+from experiments.alignment.ports import SignalSource
 from experiments.alignment.steps import Step
 
 Purpose = Literal["loop", "measurement"]
@@ -56,14 +57,18 @@ def purpose_of(step: Step) -> Purpose:
 
 def reads_labels(phase: Phase) -> bool:
     """Whether a phase reads what people said about its train prompts: their references, or votes."""
-    if getattr(phase.propose, "needs_reference", False):
+    if phase.proposes_by_reference:
         return True
     return reads_votes(phase) or any(source.needs_reference for source in phase.signals)
 
 
 def reads_votes(phase: Phase) -> bool:
     """Whether a phase reads votes of people, each of which is a label."""
-    return any(getattr(source, "reads_votes", False) for source in phase.signals)
+    return any(_reads_votes(source) for source in phase.signals)
+
+
+def _reads_votes(source: SignalSource) -> bool:
+    return bool(getattr(source, "reads_votes", False))
 
 
 def labels_serve(phase: Phase, composition: Composition) -> Purpose:
@@ -71,9 +76,9 @@ def labels_serve(phase: Phase, composition: Composition) -> Purpose:
 
     Labels that only a yardstick learns from, or that nobody decides by, are measurement.
     """
-    if getattr(phase.propose, "needs_reference", False):
+    if phase.proposes_by_reference:
         return "loop"
-    kinds = {s.kind for s in phase.signals if s.needs_reference or getattr(s, "reads_votes", False)}
+    kinds = {s.kind for s in phase.signals if s.needs_reference or _reads_votes(s)}
     aside = yardsticks(composition)
     decided = any(_decides(branch, kinds) for branch in phase.branches if branch.role not in aside)
     return "loop" if decided else "measurement"

@@ -1,4 +1,4 @@
-"""How alike two texts are by their words alone."""
+"""How alike two texts are by what is counted in them."""
 
 import math
 import re
@@ -13,10 +13,10 @@ def bag(text: str) -> Counter[str]:
 
 
 def cosine(first: Counter[str], second: Counter[str]) -> float:
-    """The cosine between two bags of words, 0 to 1; 0 where one of them is empty."""
+    """The cosine between two bags of words, or of anything else in a text, 0 to 1; 0 where one of them is empty."""
     length = math.sqrt(_squares(first) * _squares(second))
-    return sum(count * second[word] for word, count in first.items()) / length if length else 0.0
+    return sum(count * second[part] for part, count in first.items()) / length if length else 0.0
 
 
-def _squares(words: Counter[str]) -> int:
-    return sum(count * count for count in words.values())
+def _squares(counts: Counter[str]) -> int:
+    return sum(count * count for count in counts.values())

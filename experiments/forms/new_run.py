@@ -13,13 +13,11 @@ from experiments.alignment.errors import PlumblineError
 from experiments.alignment.registry import Recipe
 from experiments.forms.settings_fields import PREFIX, Setting, problems, settings_of
 from experiments.models import DatasetVersion, LanguageModel, Preparation
-from experiments.services.artefacts import filled_by_run, kind_words, lenders, makers
+from experiments.services.artefacts import MAKE, filled_by_run, first_makers, kind_words, lenders, makers
 from experiments.services.launch import LaunchRequest
 
 MOST_CHOICES = 200
 ROLE, USE = "role-", "use-"
-MAKE = "make:"
-"""Begins the choice of a recipe that makes something first, where a run's number would stand."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ class NewRunForm(forms.Form):
         for kind in (*self.recipe.needs, *self.recipe.takes):
             needed, offered = kind in self.recipe.needs, lenders(kind)
             words = kind_words(kind)
-            first = [maker for maker in makers(kind) if maker.alone]
+            first = first_makers(kind)
             empty = ("", "Choose a run") if needed else ("", "None: the recipe does without")
             self.fields[USE + kind] = forms.ChoiceField(
                 label=words.capitalize(),

@@ -11,13 +11,13 @@ from pydantic import ValidationError
 
 from experiments.alignment.errors import ConfigError
 from experiments.models import Run
+from experiments.services.artefacts import MAKE
 from experiments.services.launch import LaunchRequest
 from experiments.services.schedules import Timing
 
 PERIOD = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LARGEST = 2**31
-MAKE = "make:"
 
 
 def add_launch_arguments(parser: CommandParser) -> None:

@@ -6,6 +6,8 @@ from experiments.alignment.registry import Recipe, recipes
 from experiments.models import Artefact, Run, User
 
 MOST_LENDERS = 50
+MAKE = "make:"
+"""Stands before a recipe's name where a run that lends could be named: that recipe is to make it first."""
 
 
 def lenders(kind: str, user: User | None = None) -> list[tuple[int, str]]:
@@ -20,6 +22,11 @@ def lenders(kind: str, user: User | None = None) -> list[tuple[int, str]]:
 def makers(kind: str) -> list[Recipe]:
     """The recipes whose runs make artefacts of this kind."""
     return [recipe for recipe in recipes() if kind in recipe.makes]
+
+
+def first_makers(kind: str) -> list[Recipe]:
+    """Those of them that need nothing but the policy, so that they can be run first for somebody who lacks it."""
+    return [maker for maker in makers(kind) if maker.alone]
 
 
 def kind_words(kind: str) -> str:

@@ -59,7 +59,7 @@ def _reads(work: Work, composition: Composition) -> Purpose | None:
 
 
 def _reading_stage(phase: Phase) -> str:
-    return "propose" if getattr(phase.propose, "needs_reference", False) else "signal"
+    return "propose" if phase.proposes_by_reference else "signal"
 
 
 def _first_read(work: Work, composition: Composition, purpose: Purpose) -> int:

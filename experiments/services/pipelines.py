@@ -7,7 +7,7 @@ from django.db import transaction
 from experiments.alignment.errors import ConfigError
 from experiments.alignment.registry import Recipe, get_recipe
 from experiments.models import Run, Schedule, User
-from experiments.services.artefacts import kind_words, makers
+from experiments.services.artefacts import first_makers, kind_words
 from experiments.services.launch import LaunchRequest, launch
 from experiments.services.schedules import Timing, create_schedule
 
@@ -50,7 +50,7 @@ def _maker_request(request: LaunchRequest, kind: str, slug: str) -> LaunchReques
 
 
 def _maker(kind: str, slug: str) -> Recipe:
-    known = {maker.slug: maker for maker in makers(kind) if maker.alone}
+    known = {maker.slug: maker for maker in first_makers(kind)}
     if slug not in known:
         raise ConfigError(
             f"{slug!r} makes no {kind}; recipes that do: {', '.join(known) or 'none'}.", field="use"

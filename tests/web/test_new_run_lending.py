@@ -64,7 +64,7 @@ def test_while_no_run_lends_it_the_recipe_that_makes_it_is_offered(client, owner
 
 def test_where_nothing_can_make_it_yet_the_page_says_what_could(client, owner, library, monkeypatch):
     maker = dataclasses.replace(get_recipe("collective-constitution"), needs=("reward-model",))
-    monkeypatch.setattr("experiments.forms.new_run.makers", lambda kind: [maker])
+    monkeypatch.setattr("experiments.services.artefacts.recipes", lambda: [maker])
     page = client.get(URL, {"recipe": "constitutional-critique"}).content.decode()
     assert "no run has made one yet" in page
     assert 'href="?recipe=collective-constitution"' in page

@@ -5,8 +5,8 @@ which rules say the same.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
+from experiments.alignment import word_cosine
 from experiments.alignment.diagnostics.text import words
 
 ALIKE = 0.9
@@ -47,9 +47,7 @@ def _effect(uses: list[RuleUse]) -> RuleEffect:
 
 def cosine(first: str, second: str) -> float:
     """The cosine of the word counts of two texts, 0 to 1; 0 where one has no words."""
-    a, b = Counter(words(first)), Counter(words(second))
-    size = sqrt(sum(n * n for n in a.values()) * sum(n * n for n in b.values()))
-    return sum(count * b[word] for word, count in a.items()) / size if size else 0.0
+    return word_cosine.cosine(Counter(words(first)), Counter(words(second)))
 
 
 def nearest(text: str, others: Sequence[str]) -> tuple[float, str]:

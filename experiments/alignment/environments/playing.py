@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from experiments.alignment.environments import Environment, Episode, Moved, find_environment
 from experiments.alignment.environments.places import start_of
-from experiments.alignment.seeds import seed_at
+from experiments.alignment.seeds import chance
 from experiments.alignment.types import Candidate, Message, Prompt, Turn
 
 
@@ -37,7 +37,7 @@ class Game:
 
     def draw(self) -> float:
         """A number in [0, 1) that depends on the game's seed and the turn alone."""
-        return seed_at(self.seed, len(self.turns)) / 2**63
+        return chance(self.seed, len(self.turns))
 
     def move(self, choice: Choice) -> None:
         """Make the move and write it down."""

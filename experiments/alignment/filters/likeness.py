@@ -4,12 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from math import sqrt
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from experiments.alignment.diagnostics.text import words
+from experiments.alignment.word_cosine import cosine
 
 PASSAGE = 13
 """Words of a passage that no two texts share by chance (arXiv 2005.14165, appendix C)."""
@@ -60,7 +60,7 @@ def _nearest(
 def nearest_by_letters(text: str, others: Sequence[str]) -> tuple[float, str]:
     """The likest of the others by the cosine of their counted runs of three letters: other endings stay alike."""
     own = _runs(text)
-    found = (_cosine(own, _runs(other)) for other in others)
+    found = (cosine(own, _runs(other)) for other in others)
     value, place = max(((value, -place) for place, value in enumerate(found)), default=(0.0, 0))
     return (value, others[-place]) if value > 0 else (0.0, "")
 
@@ -69,11 +69,6 @@ def nearest_by_letters(text: str, others: Sequence[str]) -> tuple[float, str]:
 def _runs(text: str) -> Counter[str]:
     padded = [f" {word} " for word in words(text)]
     return Counter(word[i : i + LETTERS] for word in padded for i in range(len(word) - LETTERS + 1))
-
-
-def _cosine(first: Counter[str], second: Counter[str]) -> float:
-    size = sqrt(sum(n * n for n in first.values()) * sum(n * n for n in second.values()))
-    return sum(count * second[run] for run, count in first.items()) / size if size else 0.0
 
 
 def shares_passage(text: str, others: Iterable[str], length: int = PASSAGE) -> bool:

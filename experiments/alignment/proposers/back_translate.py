@@ -18,7 +18,7 @@ from experiments.alignment.proposers.instructions import INSTRUCTION, described
 from experiments.alignment.proposers.sample import candidate
 from experiments.alignment.proposers.self_play import REFERENCE
 from experiments.alignment.proposers.under_context import under
-from experiments.alignment.seeds import seed_at
+from experiments.alignment.seeds import chance, seed_at
 from experiments.alignment.signals.reference import demonstration
 from experiments.alignment.types import Ask, Candidate, Capability, Completion, Group, Prompt
 
@@ -30,7 +30,7 @@ SEEDED = "seeded"
 
 def is_seed(prompt: Prompt, share: float) -> bool:
     """Whether a prompt is one of the seed pairs; the others' instructions are hidden. The same in every run."""
-    return seed_at("seed pair", prompt.id) / 2**63 < share
+    return chance("seed pair", prompt.id) < share
 
 
 def _written(text: str, role: str) -> Candidate:

@@ -15,7 +15,7 @@ from experiments.alignment.proposers.seeded_flaws import SeededFlaws
 from experiments.alignment.registry import POLICY, Role, recipe
 from experiments.alignment.selectors.accept_all import AcceptAll
 from experiments.alignment.selectors.best_of_n import BestOfN
-from experiments.alignment.selectors.held_back import HeldBackDemonstrations
+from experiments.alignment.selectors.held_back import HeldBack
 from experiments.alignment.selectors.most_probable import MostProbable
 from experiments.alignment.selectors.observe import Observe
 from experiments.alignment.signals.critic_choice import CriticChoice
@@ -66,7 +66,7 @@ class CriticRefineConfig(TrainingConfig):
             return ()
         seed = SeededFlaws(self.flaws == "own", self.temperature, self.max_tokens)
         learn = Critic(data="accumulated", **self.learner_settings())
-        select = HeldBackDemonstrations(AcceptAll(), self.held_back)
+        select = HeldBack(AcceptAll(), self.held_back)
         taught = Phase(seed, (), (Branch(select, learn),))
         exam = Phase(Replay(), (CriticExam(self.held_back),), (Branch(Observe()),))
         return (taught, exam) if self.held_back else (taught,)

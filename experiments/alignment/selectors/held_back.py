@@ -1,7 +1,6 @@
 """Some train prompts are never learned from, so that what was learned can be measured on them."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from experiments.alignment.ports import Selector
 from experiments.alignment.seeds import seed_at
@@ -13,11 +12,14 @@ PARTS = 1000
 
 @dataclass(frozen=True)
 class HeldBack:
-    """Another selection of pairs on all prompts but a fixed share, the same ones in every round and every run."""
+    """Another selection on all prompts but a fixed share, the same ones in every round and every run."""
 
     like: Selector
     share: float = 0.2
-    produces: ClassVar[SampleKind] = "preference"
+
+    @property
+    def produces(self) -> SampleKind:
+        return self.like.produces
 
     @property
     def reads(self) -> frozenset[str]:
@@ -31,13 +33,6 @@ class HeldBack:
 
     def best(self, group: Group) -> int | None:
         return self.like.best(group)
-
-
-@dataclass(frozen=True)
-class HeldBackDemonstrations(HeldBack):
-    """The same for selections of demonstrations."""
-
-    produces: ClassVar[SampleKind] = "demonstration"
 
 
 def held_back(prompt: Prompt, share: float) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from experiments.alignment.difficulty import difficulty
-from experiments.alignment.seeds import seed_at
+from experiments.alignment.seeds import chance
 from experiments.alignment.types import Group, SampleKind, Selection
 
 
@@ -28,11 +28,10 @@ class KeepSize:
         """One selection a candidate, in order, all with the same fate."""
         against = self._against(group, seed)
         reason = against or f"difficulty {difficulty(group.prompt.text)}"
-        fate: tuple[Selection, ...] = tuple(
+        return tuple(
             Selection((candidate.index,), "dropped" if against else "kept", reason)
             for candidate in group.candidates
         )
-        return fate
 
     def best(self, group: Group) -> int | None:
         """A size prefers no answer."""
@@ -44,5 +43,4 @@ class KeepSize:
             return f"too easy ({size})"
         if self.most is not None and size > self.most:
             return f"too hard ({size})"
-        drawn = seed_at("size", seed) / 2**63
-        return "" if drawn < self.share else "not drawn"
+        return "" if chance("size", seed) < self.share else "not drawn"

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from math import exp
 from typing import ClassVar
 
-from experiments.alignment.ports import Round
+from experiments.alignment.ports import Check, Policy, Round
 from experiments.alignment.prompts.criticising import VERDICTS, criticising
 from experiments.alignment.types import Ask, Capability, Group, Signal
+
+
+def right_chances(policy: Policy, asks: Sequence[Ask], check: Check) -> list[float]:
+    """P(Right) against P(Wrong) as the first word after each ask, which holds the critic's prompt."""
+    return [exp(right) for right, _ in policy.choose(asks, [VERDICTS] * len(asks), check)] if asks else []
 
 
 @dataclass(frozen=True)
@@ -31,10 +36,10 @@ class CriticChoice:
             for group in groups
             for candidate in group.candidates
         ]
-        chosen = iter(policy.choose(asks, [VERDICTS] * len(asks), at.check))
+        right = iter(right_chances(policy, asks, at.check))
         return [
             tuple(
-                Signal(self.kind, policy.name, (candidate.index,), exp(next(chosen)[0]))
+                Signal(self.kind, policy.name, (candidate.index,), next(right))
                 for candidate in group.candidates
             )
             for group in groups

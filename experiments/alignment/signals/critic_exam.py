@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
 from typing import ClassVar
 
 from experiments.alignment.ports import Round
-from experiments.alignment.prompts.criticising import RIGHT, VERDICTS, WRONG
+from experiments.alignment.prompts.criticising import RIGHT, WRONG
 from experiments.alignment.selectors.held_back import held_back
+from experiments.alignment.signals.critic_choice import right_chances
 from experiments.alignment.types import Ask, Candidate, Capability, Group, Message, Signal
 
 
@@ -33,9 +33,9 @@ class CriticExam:
         """One signal a case of the prompts held back, in order."""
         policy = at.policy(self.role)
         asks = [Ask(told, 1) for group in groups for told, _ in self._cases(group)]
-        chosen = iter(policy.choose(asks, [VERDICTS] * len(asks), at.check) if asks else ())
+        right = iter(right_chances(policy, asks, at.check))
         return [
-            tuple(self._signal(policy.name, case, exp(next(chosen)[0])) for _, case in self._cases(group))
+            tuple(self._signal(policy.name, case, next(right)) for _, case in self._cases(group))
             for group in groups
         ]
 

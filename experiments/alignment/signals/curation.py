@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from experiments.alignment.chunk_places import places
 from experiments.alignment.filters.screen import FILTER
 from experiments.alignment.judges.rubrics import Example, Rubric
 from experiments.alignment.ports import Round
@@ -70,12 +71,11 @@ def _asked(group: Group, candidate: Candidate) -> tuple[Message, ...]:
 
 
 def _ranked(pairs: Sequence[Group], said: Sequence[Signal]) -> list[Signal]:
-    def key(place: int) -> tuple[bool, float, int]:
-        index = pairs[place].candidates[0].index
-        dropped = bool(pairs[place].signals) and bool(against(pairs[place], index))
-        value = said[place].value
-        return dropped, -(value if value is not None else float("-inf")), place
+    ranks = places([_worse(pair, signal) for pair, signal in zip(pairs, said, strict=True)])
+    return [replace(s, scores={**s.scores, RANK: rank}) for s, rank in zip(said, ranks, strict=True)]
 
-    order = sorted(range(len(said)), key=key)
-    ranks = {place: rank / len(said) for rank, place in enumerate(order)}
-    return [replace(s, scores={**s.scores, RANK: ranks[place]}) for place, s in enumerate(said)]
+
+def _worse(pair: Group, said: Signal) -> tuple[bool, float]:
+    """Greater for a pair that comes later: those that a filter dropped last, the unscored last among their like."""
+    dropped = bool(pair.signals) and bool(against(pair, pair.candidates[0].index))
+    return dropped, -(said.value if said.value is not None else float("-inf"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import ClassVar
 
+from experiments.alignment.chunk_places import places
 from experiments.alignment.ports import Round
 from experiments.alignment.seeds import seed_at
 from experiments.alignment.signals.likelihood import NO_PROBABILITIES
@@ -42,8 +43,8 @@ class InstructionDifficulty:
             missing = Signal(self.kind, self.role, (0,), None, parsed=False, error=NO_PROBABILITIES)
             return [(missing,) for _ in groups]
         values = self._ratios(at, self.role, groups)
-        ranks = _places([(value >= 1, -value) for value in values])
-        lots = _places([(seed_at(at.seed, at.iteration, "lot", group.prompt.id),) for group in groups])
+        ranks = places([(value >= 1, -value) for value in values])
+        lots = places([(seed_at(at.seed, at.iteration, "lot", group.prompt.id),) for group in groups])
         others = self._ratios(at, self.other, groups) if self.other else []
         scores = [
             {RANK: rank, LOT: lot} | ({OTHER: others[i]} if others else {})
@@ -60,15 +61,6 @@ class InstructionDifficulty:
             exp((bare - told) / max(1, len(answer.split())))
             for told, bare, answer in zip(after, alone, answers, strict=True)
         ]
-
-
-def _places(keys: Sequence[tuple[float, ...]]) -> list[float]:
-    """The place of each key among all, as a share from 0 up to but not including 1."""
-    order = sorted(range(len(keys)), key=lambda index: keys[index])
-    places = [0.0] * len(keys)
-    for place, index in enumerate(order):
-        places[index] = place / len(keys)
-    return places
 
 
 def _signal(source: str, value: float, scores: Mapping[str, float]) -> Signal:

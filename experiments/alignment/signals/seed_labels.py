@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from experiments.alignment.ports import Round
-from experiments.alignment.seeds import seed_at
+from experiments.alignment.seeds import chance
 from experiments.alignment.signals.verify_outcome import VerifyOutcome
 from experiments.alignment.types import Capability, Group, Prompt, Signal
 
@@ -33,4 +33,4 @@ class SeedLabels:
         ]
 
     def _labelled(self, at: Round, prompt: Prompt) -> bool:
-        return at.iteration == FIRST and seed_at(at.seed, "labelled", prompt.id) / 2**63 < self.share
+        return at.iteration == FIRST and chance(at.seed, "labelled", prompt.id) < self.share
