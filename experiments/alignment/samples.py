@@ -46,14 +46,20 @@ def _demonstrations(group: Group, selections: Sequence[Selection]) -> Iterable[S
             yield Demonstration(_prompt(group, candidate), candidate.text, selection.weight)
 
 
-def _preferences(group: Group, selections: Sequence[Selection]) -> Iterable[Sample]:
-    pairs: dict[int, dict[str, Selection]] = defaultdict(dict)
+def pairs_of(selections: Iterable[Selection]) -> list[tuple[Selection, Selection]]:
+    """The chosen and the rejected selection of every preference, those of each role apart, in the order made."""
+    pairs: dict[tuple[str, int], dict[str, Selection]] = defaultdict(dict)
     for selection in selections:
         if selection.pair is not None:
-            pairs[selection.pair][selection.fate] = selection
-    for _, pair in sorted(pairs.items()):
-        if {"chosen", "rejected"} <= pair.keys():
-            yield _preference(group, pair["chosen"], pair["rejected"])
+            pairs[selection.role, selection.pair][selection.fate] = selection
+    return [
+        (pair["chosen"], pair["rejected"]) for pair in pairs.values() if {"chosen", "rejected"} <= pair.keys()
+    ]
+
+
+def _preferences(group: Group, selections: Sequence[Selection]) -> Iterable[Sample]:
+    for chosen, rejected in sorted(pairs_of(selections), key=lambda pair: pair[0].pair or 0):
+        yield _preference(group, chosen, rejected)
 
 
 def _preference(group: Group, chosen: Selection, rejected: Selection) -> Preference:

@@ -72,13 +72,7 @@ def taught(run: Run, role: str, units: Units) -> Iterator[Taught]:
 
 def paired(selections: Sequence[Selection]) -> Iterator[list[Selection]]:
     """The two selections of every preference, in the order made."""
-    pairs: dict[tuple[str, int], dict[str, Selection]] = {}
-    for selection in selections:
-        if selection.pair is not None:
-            pairs.setdefault((selection.role, selection.pair), {})[selection.fate] = selection
-    for pair in pairs.values():
-        if {"chosen", "rejected"} <= pair.keys():
-            yield [pair["chosen"], pair["rejected"]]
+    yield from map(list, kernel.pairs_of(selections))
 
 
 def single(selections: Sequence[Selection]) -> Iterator[list[Selection]]:

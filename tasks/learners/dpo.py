@@ -21,14 +21,13 @@ from tasks.learners.training import (
     Figures,
     Row,
     adapter_config,
+    answer_sums,
     arguments,
     batch_table,
     one_batch,
-    precision,
     train,
 )
 from tasks.learners.work import Work
-from tasks.policies.scoring import answer_logprobs
 
 
 class PairTrainer(DPOTrainer):
@@ -42,7 +41,7 @@ class PairTrainer(DPOTrainer):
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> torch.Tensor:
         """The loss of one planned batch (see losses.preference_loss)."""
-        gains = answer_sums(model, inputs["batch"], self.spec) - inputs["reference"]
+        gains = answer_likelihoods(model, inputs["batch"], self.spec) - inputs["reference"]
         chosen, rejected = gains.chunk(2)
         margin = chosen - rejected
         loss = preference_loss(
@@ -77,7 +76,7 @@ class ReferredPairs:
         with torch.no_grad():
             for indexes in batches:
                 work.check()
-                sums = answer_sums(model, self.pairs.rows(indexes), work.spec)
+                sums = answer_likelihoods(model, self.pairs.rows(indexes), work.spec)
                 self.reference[:, indexes] = sums.view(2, -1)
 
     def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
@@ -89,10 +88,9 @@ class ReferredPairs:
         }
 
 
-def answer_sums(model: Any, batch: Sequences, spec: DPO) -> Tensor:
+def answer_likelihoods(model: Any, batch: Sequences, spec: DPO) -> Tensor:
     """Log-probability of each row's answer in nats [rows]: the sum over its tokens, or their mean for IPO."""
-    with precision(model):
-        sums = answer_logprobs(model, batch.ids, batch.mask, batch.answer).sum(dim=1)
+    sums = answer_sums(model, batch)
     return sums / batch.answer.sum(dim=1) if spec.loss in MEAN_OVER_TOKENS else sums
 
 

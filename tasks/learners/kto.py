@@ -24,13 +24,12 @@ from tasks.learners.training import (
     PlannedTrainer,
     Row,
     adapted,
+    answer_sums,
     one_batch,
     planned_trainer,
-    precision,
     train,
 )
 from tasks.learners.work import Work
-from tasks.policies.scoring import answer_logprobs
 
 Batch = tuple[int, ...]
 
@@ -88,12 +87,6 @@ class Judged:
             "good": torch.tensor([sample.good for sample in picked], device=device),
             "weights": torch.tensor([sample.weight for sample in picked], device=device),
         }
-
-
-def answer_sums(model: Any, batch: Sequences) -> Tensor:
-    """Log-probability of each row's answer in nats, [rows]."""
-    with precision(model):
-        return answer_logprobs(model, batch.ids, batch.mask, batch.answer).sum(dim=1)
 
 
 def objective(model: Any, inputs: Row, spec: KTO, figures: Figures) -> Tensor:

@@ -30,8 +30,10 @@ from experiments.alignment.learners import Spec
 from experiments.alignment.ports import Check, Progress
 from experiments.alignment.types import Checkpoint, Trained
 from tasks.learners.adapters import save_adapter
+from tasks.learners.batches import Sequences
 from tasks.learners.work import Work
 from tasks.policies.loading import LoadedModel, forget_adapters
+from tasks.policies.scoring import answer_logprobs
 
 Row = dict[str, Any]
 Loss = Callable[[Any, Row], Tensor]
@@ -168,6 +170,12 @@ def precision(model: PreTrainedModel | PeftModel) -> Iterator[None]:
     """Computes in bfloat16 where the base is; the adapters themselves stay float32."""
     with torch.autocast(model.device.type, torch.bfloat16, enabled=model.dtype == torch.bfloat16):
         yield
+
+
+def answer_sums(model: Any, batch: Sequences) -> Tensor:
+    """Log-probability of each row's answer in nats, [rows]; differentiable."""
+    with precision(model):
+        return answer_logprobs(model, batch.ids, batch.mask, batch.answer).sum(dim=1)
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """What the pairs of a round teach besides quality: whose answer it is, and how long."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from experiments.alignment.diagnostics.confound import SourcedPair, length_auc, source_auc
 from experiments.alignment.evaluators.record import Record, metric_of
 from experiments.alignment.proposers.sources import source_of
+from experiments.alignment.samples import pairs_of
 from experiments.alignment.types import Group, Metric
 
 
@@ -25,15 +25,8 @@ def measure(record: Record) -> Iterator[Metric]:
 
 
 def _pairs(group: Group, role: str) -> Sequence[SourcedPair]:
-    members: dict[int, dict[str, int]] = defaultdict(dict)
-    for selection in group.selections:
-        if selection.pair is not None and selection.role == role:
-            members[selection.pair][selection.fate] = selection.about[0]
-    return [
-        _pair(group, pair["chosen"], pair["rejected"])
-        for pair in members.values()
-        if {"chosen", "rejected"} <= pair.keys()
-    ]
+    pairs = pairs_of(selection for selection in group.selections if selection.role == role)
+    return [_pair(group, chosen.about[0], rejected.about[0]) for chosen, rejected in pairs]
 
 
 def _pair(group: Group, chosen: int, rejected: int) -> SourcedPair:
