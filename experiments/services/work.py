@@ -161,6 +161,7 @@ def _end(run: Run, to: RunStatus, why: str) -> bool:
     return changed
 
 
+@transaction.atomic
 def fail(run: Run, blame: str, message: str) -> None:
     """Ends a run with whose fault it was and what to do."""
     changed = run.transition(
@@ -171,8 +172,9 @@ def fail(run: Run, blame: str, message: str) -> None:
         tell_owner(run, f"{run.name} failed: {message}")
 
 
+@transaction.atomic
 def finish_cancel(run: Run) -> None:
-    """Turns a requested cancel into the state."""
+    """Turns a requested cancel into the state; whoever sees it sees no work in progress either."""
     if run.transition(
         [*RUNNABLE_RUNS, RunStatus.PAUSED, RunStatus.SCHEDULED], RunStatus.CANCELLED, "cancelled"
     ):

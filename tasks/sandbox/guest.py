@@ -1,11 +1,17 @@
 """One program in its guest: what it sees of the world, and what became of it.
 
 Clock and random numbers are the same in every run, so the same program gives the same result.
+
+The runtime's bindings keep an exception of a host function in one variable for all guests, so with several guests
+at once one could end with the other's. A host function here never raises: it writes down how its guest ends and
+takes its fuel away.
 """
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import wasmtime
 from wasmtime import FuncType, TrapCode, ValType
@@ -30,29 +36,25 @@ TRAPS = {
 }
 
 
-class Stopped(Exception):
-    """A host function ends its guest; the message is the limit."""
-
-
-class Ended(Exception):
-    """The guest left by itself, with an exit code."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
+HostFunction = Callable[..., int | None]
 
 
 @dataclass
 class World:
-    """What the guest can reach: two streams up to a bound, a clock that counts looks, numbers from a fixed stream."""
+    """What the guest can reach: two streams up to a bound, a clock that counts looks, numbers from a fixed stream.
+
+    `stop` ends the guest at its next step; `ending` is its exit code and the limit that ended it, once it has one.
+    """
 
     most_output: int
+    stop: Callable[[], None]
+    ending: tuple[int, str] | None = None
     streams: dict[int, bytearray] = field(default_factory=lambda: {1: bytearray(), 2: bytearray()})
     looks: int = 0
     draws: int = 0
 
     def write(self, caller: wasmtime.Caller, fd: int, vectors: int, count: int, written: int) -> int:
-        """`fd_write`: raises Stopped when the guest has printed more than it may."""
+        """`fd_write`: ends a guest that has printed more than it may."""
         if fd not in self.streams:
             return BAD_FILE
         if not 0 <= count <= MOST_VECTORS:
@@ -70,7 +72,7 @@ class World:
         left = self.most_output - sum(map(len, self.streams.values()))
         self.streams[fd] += data[:left]
         if len(data) > left:
-            raise Stopped("output")
+            self.end(KILLED, "output")
 
     def clock(self, caller: wasmtime.Caller, clock: int, precision: int, at: int) -> int:
         """`clock_time_get`"""
@@ -90,8 +92,27 @@ class World:
         return NOT_SUPPORTED
 
     def leave(self, caller: wasmtime.Caller, code: int) -> None:
-        """`proc_exit`: raises Ended. The runtime's own raises an error of no kind for codes from 126 on."""
-        raise Ended(code & 0xFF)
+        """`proc_exit`. The runtime's own gives an error of no kind for codes from 126 on."""
+        self.end(code & 0xFF, "")
+
+    def end(self, code: int, killed: str) -> None:
+        """The first ending stands."""
+        self.ending = self.ending or (code, killed)
+        self.stop()
+
+    def guarded(self, function: HostFunction, default: int | None) -> HostFunction:
+        """`function` for a guest that has not ended; whatever goes wrong in it ends the guest as a crash."""
+
+        def call(*arguments: object) -> int | None:
+            if self.ending:
+                return default
+            try:
+                return function(*arguments)
+            except Exception:
+                self.end(KILLED, "crash")
+                return default
+
+        return call
 
     def text(self, fd: int) -> str:
         return self.streams[fd].decode("utf-8", errors="replace")
@@ -112,8 +133,9 @@ def run_guest(
 ) -> Ran:
     """Runs one program to its end or to a limit; `ticks` are the engine's epochs that it may live."""
     began = time.monotonic()
-    store, world = _store(engine, program, limits, ticks), World(limits.output)
-    code, killed = _outcome(store, _linker(engine, world), module)
+    store = _store(engine, program, limits, ticks)
+    world = World(limits.output, partial(store.set_fuel, 0))
+    code, killed = _outcome(store, _linker(engine, world), module, world)
     errors = world.text(2)
     if not killed and code and errors.rstrip().rpartition("\n")[2].startswith("MemoryError"):
         killed = "memory"
@@ -142,22 +164,22 @@ def _linker(engine: wasmtime.Engine, world: World) -> wasmtime.Linker:
         ("random_get", [I32, I32], world.random),
         ("poll_oneoff", [I32, I32, I32, I32], world.wait),
     ):
-        linker.define_func(WASI, name, FuncType(taken, [I32]), function, access_caller=True)
-    linker.define_func(WASI, "proc_exit", FuncType([I32], []), world.leave, access_caller=True)
+        guarded = world.guarded(function, INVALID)
+        linker.define_func(WASI, name, FuncType(taken, [I32]), guarded, access_caller=True)
+    leave = world.guarded(world.leave, None)
+    linker.define_func(WASI, "proc_exit", FuncType([I32], []), leave, access_caller=True)
     return linker
 
 
-def _outcome(store: wasmtime.Store, linker: wasmtime.Linker, module: wasmtime.Module) -> tuple[int, str]:
+def _outcome(
+    store: wasmtime.Store, linker: wasmtime.Linker, module: wasmtime.Module, world: World
+) -> tuple[int, str]:
     """The exit code, and the limit that ended the program, if one did."""
     try:
         start = linker.instantiate(store, module).exports(store)["_start"]
         start(store)  # type: ignore[operator]
-    except Stopped as stopped:
-        return KILLED, str(stopped)
-    except Ended as end:
-        return end.code, ""
     except wasmtime.Trap as trap:
-        return KILLED, TRAPS.get(trap.trap_code, "crash") if trap.trap_code else "crash"
+        return world.ending or (KILLED, TRAPS.get(trap.trap_code, "crash") if trap.trap_code else "crash")
     except wasmtime.WasmtimeError:
-        return KILLED, "crash"
-    return 0, ""
+        return world.ending or (KILLED, "crash")
+    return world.ending or (0, "")
