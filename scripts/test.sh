@@ -36,7 +36,8 @@ run() {
 
 run "kernel, contracts and web, on SQLite" $PYTHON -m pytest tests/kernel tests/contracts tests/web -n 2 -q
 run "models, learners, sandbox and recipes, on SQLite" env OMP_NUM_THREADS=1 $PYTHON -m pytest tests/worker -m "not processes and not matrix" -n 2 -q
-run "processes and browser, on SQLite" $PYTHON -m pytest tests/worker tests/browser -m "(processes or browser) and not matrix" -q
+run "killed workers, on SQLite" $PYTHON -m pytest tests/worker/test_crash_matrix.py -m "not matrix" -n 2 -q
+run "processes and browser, on SQLite" $PYTHON -m pytest tests/worker tests/browser -m "(processes or browser) and not matrix" --ignore tests/worker/test_crash_matrix.py -q
 run "web, on PostgreSQL" $PYTHON scripts/with_postgres.py $PYTHON -m pytest tests/web -n 2 -q
 run "durability and schedules, on PostgreSQL" $PYTHON scripts/with_postgres.py $PYTHON -m pytest tests/worker/test_durability.py tests/worker/test_clock.py -q
 say ""
