@@ -5,6 +5,7 @@ from pydantic import Field
 from experiments.alignment.composition import CONTROL, Arm, Branch, Composition, Phase
 from experiments.alignment.config import FOLDED, TrainingConfig, with_default
 from experiments.alignment.filters.answers import OF_ANSWERS
+from experiments.alignment.filters.meaning import OFF
 from experiments.alignment.learners import SFT, CommitPool
 from experiments.alignment.ports import Proposer
 from experiments.alignment.proposers.answer_instructions import AnswerInstructions
@@ -32,6 +33,14 @@ class InstructionConfig(TrainingConfig):
         gt=0,
         le=1,
         description="ROUGE-L with an instruction held already from which a new one is dropped as a repetition.",
+    )
+    meaning: float = Field(
+        OFF,
+        gt=0,
+        le=1,
+        description="Cosine of the model's vectors from which a new instruction means what another one does and is "
+        "dropped; small models put paraphrases near 0.5. At 1 no vectors are compared.",
+        json_schema_extra=FOLDED,
     )
     instruction_tokens: int = Field(
         64, ge=8, le=1024, description="Longest new instruction, in tokens.", json_schema_extra=FOLDED

@@ -66,6 +66,13 @@ class StepPolicy(Policy, Protocol):
         """For each answer the probability of a right end after each of its steps; one number where it knows none."""
 
 
+class EmbeddingPolicy(Policy, Protocol):
+    """A policy of the capability `embed`: it gives texts vectors that point alike where they mean alike."""
+
+    def embed(self, texts: Sequence[str], check: Check) -> list[tuple[float, ...]]:
+        """One vector a text, in the same order and of the same width; comparable among those of one model alone."""
+
+
 class GuidedPolicy(Policy, Protocol):
     """A policy of the capability `guide`: a reward model can steer what it writes."""
 

@@ -16,7 +16,7 @@ Part = str
 """
 Fate = Literal["chosen", "rejected", "kept", "dropped"]
 SampleKind = Literal["demonstration", "preference", "rollout", "label", "unpaired", "steps"]
-Capability = Literal["generate", "score", "next_token", "reward", "guide", "steps"]
+Capability = Literal["generate", "score", "next_token", "reward", "guide", "steps", "embed"]
 
 NO_RESPONSE = "no response"
 """The `error` of a signal whose model said nothing at all: a fault of the service, unlike an answer nobody

@@ -12,6 +12,7 @@ from experiments.alignment.seeds import digest
 from experiments.alignment.types import Ask, Capability, Completion, Message
 from tasks.policies.batching import Limits, batches, cache_bytes
 from tasks.policies.choosing import first_tokens, next_logprobs
+from tasks.policies.embedding import vector_of
 from tasks.policies.guided import RewardSteer, guide_of
 from tasks.policies.loading import LoadedModel
 from tasks.policies.memory import choices_of
@@ -29,7 +30,7 @@ class TransformersPolicy:
     alike.
     """
 
-    capabilities: frozenset[Capability] = frozenset({"generate", "score", "next_token", "guide"})
+    capabilities: frozenset[Capability] = frozenset({"generate", "score", "next_token", "guide", "embed"})
 
     def __init__(
         self, name: str, loaded: LoadedModel, adapters: Sequence[Path] = (), limits: Limits | None = None
@@ -92,6 +93,14 @@ class TransformersPolicy:
             ):
                 sums[index] = value
         return sums
+
+    def embed(self, texts: Sequence[str], check: Check) -> list[tuple[float, ...]]:
+        """One vector a text, of the model's width, with whatever direction all texts share left in."""
+        vectors = []
+        for text in texts:
+            check()
+            vectors.append(tuple(vector_of(self.loaded, self.adapters, text).tolist()))
+        return vectors
 
     def choose(
         self, asks: Sequence[Ask], options: Sequence[tuple[str, ...]], check: Check

@@ -8,7 +8,7 @@ from typing import ClassVar
 from experiments.alignment.diagnostics.text import words
 from experiments.alignment.filters.answers import Ended
 from experiments.alignment.filters.likeness import nearest, nearest_by_letters, nearest_unordered, rouge_l
-from experiments.alignment.filters.screen import Case, Filter, Ruling
+from experiments.alignment.filters.screen import Case, Filter, Ruling, alike
 
 UNANSWERABLE = tuple("image picture photo graph file map draw plot video audio music website".split())
 """Words of tasks that text alone cannot do."""
@@ -23,12 +23,6 @@ EVOLVING = (
 """Words of the request to rewrite, which a rewritten prompt has no reason to hold."""
 
 
-def _alike(name: str, found: tuple[float, str], limit: float) -> Ruling:
-    value, other = found
-    note = f"{value:.2f} like “{other}”" if other else ""
-    return Ruling(name, value, limit, value < limit, note)
-
-
 @dataclass(frozen=True)
 class Novelty:
     """Drops an instruction whose ROUGE-L with some held one reaches the limit (0.7 in arXiv 2212.10560)."""
@@ -37,7 +31,7 @@ class Novelty:
     name: ClassVar[str] = "novelty"
 
     def rule(self, case: Case, held: Sequence[str]) -> Ruling:
-        return _alike(self.name, nearest(case.instruction, held), self.limit)
+        return alike(self.name, nearest(case.instruction, held), self.limit)
 
 
 @dataclass(frozen=True)
@@ -48,7 +42,7 @@ class NearCopy:
     name: ClassVar[str] = "near copy"
 
     def rule(self, case: Case, held: Sequence[str]) -> Ruling:
-        return _alike(self.name, nearest_unordered(case.instruction, held), self.limit)
+        return alike(self.name, nearest_unordered(case.instruction, held), self.limit)
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ class SameLetters:
     name: ClassVar[str] = "same letters"
 
     def rule(self, case: Case, held: Sequence[str]) -> Ruling:
-        return _alike(self.name, nearest_by_letters(case.instruction, held), self.limit)
+        return alike(self.name, nearest_by_letters(case.instruction, held), self.limit)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,13 @@ def reason(name: str, note: str) -> str:
     return said if len(said) <= MOST_SAID else f"{said[: MOST_SAID - 1]}…"
 
 
+def alike(name: str, found: tuple[float, str], limit: float) -> Ruling:
+    """Drops a text that is too like another one: `found` is how like it is, and which it is like."""
+    value, other = found
+    note = f"{value:.2f} like “{other}”" if other else ""
+    return Ruling(name, value, limit, value < limit, note)
+
+
 class Filter(Protocol):
     """One reason to drop a text. `held` are the instructions that are kept already."""
 

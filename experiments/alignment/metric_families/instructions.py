@@ -6,6 +6,7 @@ FILTERS = {
     "novelty": "too like a seed or one of the pool by ROUGE-L",
     "near copy": "the words of another one in another order",
     "same letters": "the words of another one with other endings",
+    "same meaning": "means what another one means, by the model's vectors",
     "length": "too short or too long",
     "banned words": "asks for what no text can do",
     "no information gained": "says what it was made from",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from experiments.alignment.filters.meaning import OFF, same_meaning, with_reader
 from experiments.alignment.filters.screen import FILTER, Case, Filter, passes, screen
 from experiments.alignment.ports import Round
 from experiments.alignment.prompts.instructing import new_task_messages, read_instruction, whole
@@ -19,7 +20,8 @@ class SelfInstruct:
 
     Each is written after `human` prompts of the chunk, the group's own among them, and `machine` instructions of the
     pool, in an order drawn for it; what the pool lacks is made up for by prompts. The filters compare it with the pool,
-    with the chunk's prompts and with what passed before it in the chunk.
+    with the chunk's prompts and with what passed before it in the chunk. Below 1, `meaning` is the cosine from which
+    two instructions mean the same to the policy, whoever writes them.
     """
 
     filters: tuple[Filter, ...]
@@ -29,12 +31,13 @@ class SelfInstruct:
     human: int = 6
     machine: int = 2
     role: str = "policy"
+    meaning: float = OFF
     needs: ClassVar[frozenset[Capability]] = frozenset({"generate"})
     gives: ClassVar[frozenset[str]] = frozenset({INSTRUCTION, FILTER})
 
     @property
     def roles(self) -> tuple[str, ...]:
-        return (self.role,)
+        return with_reader(self.role, self.meaning)
 
     def propose(self, at: Round, prompts: Sequence[Prompt]) -> list[Group]:
         """One group a prompt, in the prompts' order."""
@@ -50,7 +53,9 @@ class SelfInstruct:
             _made(candidate(writer, INSTRUCTION, place % self.n, ask, text), ask)
             for place, (ask, text) in enumerate(zip(asks, said, strict=True))
         ]
-        about = self._screened(made, said, shown, [*people, *pool])
+        held = [*people, *pool]
+        filters = (*self.filters, *same_meaning(self.meaning, at, held))
+        about = _screened(made, said, shown, filters, held)
         return [_group(prompt, made, about, place * self.n, self.n) for place, prompt in enumerate(prompts)]
 
     def _examples(
@@ -66,23 +71,22 @@ class SelfInstruct:
         seed = seed_at(at.seed, at.iteration, at.phase, "propose", prompt.id, index)
         return Ask(new_task_messages(examples), self.max_tokens, self.temperature, seed=seed)
 
-    def _screened(
-        self,
-        made: Sequence[Candidate],
-        said: Sequence[Completion],
-        shown: Sequence[Sequence[str]],
-        held: list[str],
-    ) -> list[list[Signal]]:
-        """What is said about each instruction; those that pass are held against the ones after them."""
-        about = []
-        for one, answer, examples in zip(made, said, shown, strict=True):
-            rulings = screen(Case(one.text, ended=whole(answer)), self.filters, held)
-            about.append(
-                described(one.index, one.text, answer.text, rulings, held, examples, "self-instruct")
-            )
-            if passes(rulings):
-                held.append(one.text)
-        return about
+
+def _screened(
+    made: Sequence[Candidate],
+    said: Sequence[Completion],
+    shown: Sequence[Sequence[str]],
+    filters: Sequence[Filter],
+    held: list[str],
+) -> list[list[Signal]]:
+    """What is said about each instruction; those that pass are held against the ones after them."""
+    about = []
+    for one, answer, examples in zip(made, said, shown, strict=True):
+        rulings = screen(Case(one.text, ended=whole(answer)), filters, held)
+        about.append(described(one.index, one.text, answer.text, rulings, held, examples, "self-instruct"))
+        if passes(rulings):
+            held.append(one.text)
+    return about
 
 
 def _group(

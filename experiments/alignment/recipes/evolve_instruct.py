@@ -87,5 +87,6 @@ def evolve_instruct(config: EvolveInstructConfig) -> Composition:
         config.instruction_tokens,
         tuple(operator for operator in OPERATORS if config.breadth or not operator.breadth),
         TEACHER,
+        config.meaning,
     )
     return pooled_and_answered(config, evolves)

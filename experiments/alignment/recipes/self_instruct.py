@@ -50,9 +50,10 @@ def self_instruct(config: SelfInstructConfig) -> Composition:
     In the first phase a request shows examples, six train prompts and two instructions of the pool, and one more task
     is written after them. It is dropped if it is too short or too long, was cut off, needs more than text, or
     repeats a seed, a pooled instruction or one that was just kept: by ROUGE-L, by its words in another order, by its
-    letters. What passes joins the pool, which grows over the rounds and can be lent to other runs. In the second phase
-    every new instruction is answered, and answers that say nothing, decline, do not end or copy the question are
-    dropped. The base model is fine-tuned on the answers of all rounds so far.
+    letters, and with `meaning` below 1 by the model's vectors. What passes joins the pool, which grows over the rounds
+    and can be lent to other runs. In the second phase every new instruction is answered, and answers that say nothing,
+    decline, do not end or copy the question are dropped. The base model is fine-tuned on the answers of all rounds so
+    far.
 
     This follows Self-Instruct (arXiv 2212.10560). Departures: one task a request, shown as turns of a chat, where the
     paper lets a list run on; no distinction of classification tasks and no separate inputs; instructions
@@ -75,5 +76,6 @@ def self_instruct(config: SelfInstructConfig) -> Composition:
         config.human,
         config.machine,
         TEACHER,
+        config.meaning,
     )
     return pooled_and_answered(config, writes)
