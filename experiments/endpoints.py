@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -43,12 +44,51 @@ class EndpointSettings(BaseModel):
         return read_address(self.url)
 
     @property
+    def limited(self) -> bool:
+        """Whether a request may have to wait, or to be refused: an endpoint without limits keeps no account of them."""
+        return any(
+            one is not None for one in (self.requests_per_minute, self.tokens_per_minute, self.cost_cap)
+        )
+
+    @property
     def priced(self) -> bool:
         return self.price_in is not None or self.price_out is not None
 
     def cost(self, read: float, written: float) -> float:
         """What so many tokens cost; what has no price is free."""
         return (read * (self.price_in or 0) + written * (self.price_out or 0)) / 1e6
+
+
+@dataclass(frozen=True)
+class Bought:
+    """Answers that an endpoint gave: their tokens, how many of them had to be estimated, and the cost."""
+
+    answers: int = 0
+    read: int = 0
+    written: int = 0
+    estimated: int = 0
+    cost: float = 0.0
+
+    def __add__(self, other: "Bought") -> "Bought":
+        return Bought(
+            self.answers + other.answers,
+            self.read + other.read,
+            self.written + other.written,
+            self.estimated + other.estimated,
+            self.cost + other.cost,
+        )
+
+
+@dataclass(frozen=True)
+class Admission:
+    """The ticket of a request that may go out now, or how many seconds to wait before asking again.
+
+    `short` is what is left of the cap, where that is too little and no request under way can change it.
+    """
+
+    ticket: int | None = None
+    wait: float = 0.0
+    short: float | None = None
 
 
 def check_key(settings: EndpointSettings, allowed: Mapping[str, tuple[str, ...]]) -> None:

@@ -37,9 +37,9 @@ run() {
 run "kernel, contracts and web, on SQLite" $PYTHON -m pytest tests/kernel tests/contracts tests/web -n 2 -q
 run "models, learners, sandbox and recipes, on SQLite" env OMP_NUM_THREADS=1 $PYTHON -m pytest tests/worker -m "not processes and not matrix" -n 2 -q
 run "killed workers, on SQLite" $PYTHON -m pytest tests/worker/test_crash_matrix.py -m "not matrix" -n 2 -q
-run "processes and browser, on SQLite" $PYTHON -m pytest tests/worker tests/browser -m "(processes or browser) and not matrix" --ignore tests/worker/test_crash_matrix.py -q
+run "processes and browser, on SQLite" $PYTHON -m pytest tests/worker tests/browser -m "(processes or browser) and not matrix" --ignore tests/worker/test_crash_matrix.py -n 2 --dist loadfile -q
 run "web, on PostgreSQL" $PYTHON scripts/with_postgres.py $PYTHON -m pytest tests/web -n 2 -q
-run "durability and schedules, on PostgreSQL" $PYTHON scripts/with_postgres.py $PYTHON -m pytest tests/worker/test_durability.py tests/worker/test_clock.py -q
+run "durability, schedules and endpoint limits, on PostgreSQL" $PYTHON scripts/with_postgres.py $PYTHON -m pytest tests/worker/test_durability.py tests/worker/test_clock.py tests/worker/test_endpoint_gate.py -n 2 -q
 say ""
 if [ -n "$failed" ]; then
     say "Failed: ${failed#; }"

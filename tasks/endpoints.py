@@ -1,6 +1,8 @@
 """The workshop of a run's endpoint: policies of a remote model, whose answers are paid for in the database."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -9,12 +11,14 @@ from experiments.alignment.errors import ConfigError
 from experiments.alignment.learners import CommitContext, Lesson
 from experiments.alignment.ports import Check, Policy, Progress
 from experiments.alignment.types import Checkpoint, Trained
+from experiments.endpoints import Admission, Bought, EndpointSettings
 from experiments.models import LanguageModel, Run
-from experiments.services import endpoints
+from experiments.services import endpoint_gate, endpoints
 from experiments.services.work import note_progress
 from tasks.keys import read_key
 from tasks.policies.endpoint_policy import Endpoint, EndpointPolicy
-from tasks.policies.endpoint_purse import Bill
+
+Given = TypeVar("Given")
 
 
 class EndpointWorkshop:
@@ -26,7 +30,8 @@ class EndpointWorkshop:
     def policy(self, role: str, checkpoint: Checkpoint | None) -> Policy:
         """The endpoint, called by the role or name given. Raises ConfigError where its key or address may not be."""
         found = endpoints.in_force(self.model)
-        return EndpointPolicy(role, Endpoint(self.model.name, found, read_key(found), self._pay))
+        gate = ModelGate(self.model.pk, lambda: note_progress(self.run))
+        return EndpointPolicy(role, Endpoint(self.model.name, found, read_key(found), gate))
 
     def statements(self, checkpoint: Checkpoint) -> tuple[str, ...]:
         return read_statements(checkpoint)
@@ -39,17 +44,32 @@ class EndpointWorkshop:
             f"{self.model.name} is an endpoint, and a remote model cannot be trained: take a local model as policy."
         )
 
-    def _pay(self, bill: Bill) -> float | None:
-        """Writes the bill down on a new connection where the old one died while the server was waited for."""
-        try:
-            return self._paid(bill)
-        except (OperationalError, InterfaceError):
-            connection.close()
-            return self._paid(bill)
 
-    def _paid(self, bill: Bill) -> float | None:
-        if not bill.answers:
-            return endpoints.standing(self.model.pk).left
-        note_progress(self.run)
-        bought = endpoints.Bought(bill.answers, bill.read, bill.written, bill.estimated, bill.cost)
-        return endpoints.spend(self.model.pk, bought).left
+class ModelGate:
+    """The gate of a registered endpoint; `answered` is called whenever answers are written down."""
+
+    def __init__(self, model_id: int, answered: Callable[[], None]) -> None:
+        self.model_id, self.answered = model_id, answered
+
+    def limits(self) -> EndpointSettings:
+        return _anew(lambda: endpoint_gate.limits_of(self.model_id))
+
+    def admit(self, tokens: int, cost: float) -> Admission:
+        return _anew(lambda: endpoint_gate.admit(self.model_id, tokens, cost))
+
+    def settle(self, tickets: Mapping[int, int | None], bought: Bought) -> None:
+        _anew(lambda: endpoint_gate.settle(self.model_id, tickets, bought))
+        if bought.answers:
+            self.answered()
+
+    def be_quiet(self, seconds: float) -> None:
+        _anew(lambda: endpoint_gate.be_quiet(self.model_id, seconds))
+
+
+def _anew(ask: Callable[[], Given]) -> Given:
+    """Tries once more on a new connection where the old one died while the server was waited for."""
+    try:
+        return ask()
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return ask()

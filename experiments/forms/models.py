@@ -75,8 +75,12 @@ class EndpointForm(forms.Form):
         required=False,
         help_text="A variable of the worker. An operator names it, and the hosts it may go to, in ENDPOINT_KEYS.",
     )
-    requests_per_minute = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
-    tokens_per_minute = forms.IntegerField(required=False, min_value=1, max_value=10**12)
+    requests_per_minute = forms.IntegerField(
+        required=False, min_value=1, max_value=1_000_000, help_text="From all workers together."
+    )
+    tokens_per_minute = forms.IntegerField(
+        required=False, min_value=1, max_value=10**12, help_text="From all workers together."
+    )
     price_in = forms.FloatField(
         label="Price of a million tokens read", required=False, min_value=0, max_value=1e6
     )

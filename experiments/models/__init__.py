@@ -1,7 +1,7 @@
 """The rows, one file per noun."""
 
 from experiments.models.costs import Cost
-from experiments.models.endpoints import EndpointSpending
+from experiments.models.endpoints import EndpointSpending, EndpointTicket
 from experiments.models.library import Dataset, DatasetVersion, GoldRead, GoldReference, LanguageModel, Row
 from experiments.models.measures import Alarm, LatestMetric, Metric
 from experiments.models.people import OneTimeLink, Role, User
@@ -23,6 +23,7 @@ __all__ = [
     "Dataset",
     "DatasetVersion",
     "EndpointSpending",
+    "EndpointTicket",
     "GoldRead",
     "GoldReference",
     "Iteration",

@@ -1,13 +1,11 @@
 """OpenAI-compatible servers as models: registering one, what it has spent, and its cap."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from pydantic import ValidationError
 
 from experiments.addresses import Address, check_reach, literal, names_host
@@ -18,29 +16,6 @@ from experiments.models import EndpointSpending, LanguageModel, Preparation, Pro
 from experiments.services.names import check_name
 
 FIELDS = {"url": "endpoint", "model": "endpoint_model"}
-
-
-@dataclass(frozen=True)
-class Bought:
-    """Answers that an endpoint gave: their tokens, how many of them had to be estimated, and the cost."""
-
-    answers: int = 0
-    read: int = 0
-    written: int = 0
-    estimated: int = 0
-    cost: float = 0.0
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What an endpoint has cost so far and may cost; no cap is None."""
-
-    spent: float
-    cap: float | None
-
-    @property
-    def left(self) -> float | None:
-        return None if self.cap is None else max(0.0, self.cap - self.spent)
 
 
 def register_endpoint(name: str, given: Mapping[str, Any], operator: bool) -> LanguageModel:
@@ -145,28 +120,8 @@ def document(model: LanguageModel) -> dict[str, Any] | None:
         "tokens_read": spent.tokens_read,
         "tokens_written": spent.tokens_written,
         "estimated": spent.estimated,
+        "lost": spent.lost,
     }
-
-
-def standing(model_id: int) -> Standing:
-    """What an endpoint has spent and its cap as it is now."""
-    row = LanguageModel.objects.values_list("settings", "spending__spent").get(pk=model_id)
-    return Standing(row[1] or 0.0, row[0].get("cost_cap"))
-
-
-def spend(model_id: int, bought: Bought) -> Standing:
-    """Adds to what an endpoint has cost, however many workers do so at once; returns where it stands."""
-    row = EndpointSpending.objects.filter(model_id=model_id)
-    if not row.exists():
-        EndpointSpending.objects.get_or_create(model_id=model_id)
-    row.update(
-        answers=F("answers") + bought.answers,
-        tokens_read=F("tokens_read") + bought.read,
-        tokens_written=F("tokens_written") + bought.written,
-        estimated=F("estimated") + bought.estimated,
-        spent=F("spent") + bought.cost,
-    )
-    return standing(model_id)
 
 
 def set_cap(name: str, cap: float | None) -> LanguageModel:

@@ -9,9 +9,9 @@ from experiments.alignment.errors import InfrastructureError, ModelError
 from experiments.alignment.ports import Check
 from experiments.alignment.types import Ask, Completion
 from tasks.policies.endpoint_line import Line
-from tasks.policies.endpoint_pace import Pace, Patience, Sent
+from tasks.policies.endpoint_patience import Patience
 from tasks.policies.endpoint_purse import Purse
-from tasks.policies.endpoint_wire import Answered, Failed, Key, Reply, prompt_estimate, read_reply, request_of
+from tasks.policies.endpoint_wire import Answered, Failed, Key, Reply, read_reply, request_of
 
 LOOK_SECONDS = 0.1
 HOPELESS = 3
@@ -21,15 +21,13 @@ NOTHING = Completion("", 0)
 
 @dataclass
 class Call:
-    """One ask with its tries; `not_before` is when it may go out again."""
+    """One ask with its tries; `not_before` is when it may go out again, on the purse's clock."""
 
     number: int
     ask: Ask
-    read: int
-    cost: float
     tries: int = 0
     not_before: float = 0.0
-    sent: Sent | None = None
+    ticket: int = 0
 
 
 @dataclass
@@ -43,10 +41,10 @@ class Calls:
     """The asks of one call of a policy. Everything but the sending happens on the caller's thread."""
 
     def __init__(
-        self, name: str, model: str, key: Key, pace: Pace, purse: Purse, patience: Patience, health: Health
+        self, name: str, model: str, key: Key, purse: Purse, patience: Patience, health: Health
     ) -> None:
         self.name, self.model, self.key = name, model, key
-        self.pace, self.purse, self.patience, self.health = pace, purse, patience, health
+        self.purse, self.patience, self.health = purse, patience, health
 
     def run(self, asks: list[Ask], line: Line, concurrency: int, check: Check) -> list[Completion]:
         """One completion an ask; an empty one where the server gave nothing that can be read, however often asked.
@@ -54,27 +52,26 @@ class Calls:
         Raises ModelError where every request would fail alike, InfrastructureError where the server seems to be
         down, ConfigError at the cap, and whatever `check` raises; it is called at least ten times a second.
         """
-        waiting = deque(self._call(number, ask) for number, ask in enumerate(asks))
+        waiting = deque(Call(number, ask) for number, ask in enumerate(asks))
         under_way: dict[Future[Reply | Failed], Call] = {}
         answers = [NOTHING] * len(asks)
-        while waiting or under_way:
-            check()
-            self._send(waiting, under_way, line, concurrency)
-            if not under_way:
-                time.sleep(LOOK_SECONDS / 2)
-                continue
-            done, _ = wait(under_way, LOOK_SECONDS, FIRST_COMPLETED)
-            try:
+        try:
+            while waiting or under_way:
+                check()
+                self._send(waiting, under_way, line, concurrency)
+                if not under_way:
+                    time.sleep(LOOK_SECONDS / 2)
+                    continue
+                done, _ = wait(under_way, LOOK_SECONDS, FIRST_COMPLETED)
                 for future in done:
                     call = under_way.pop(future)
                     answers[call.number] = self._take(call, future, waiting)
-            finally:
                 self.purse.write_down()
+        finally:
+            for call in under_way.values():
+                self.purse.settle(call.ticket, None)
+            self.purse.write_down()
         return answers
-
-    def _call(self, number: int, ask: Ask) -> Call:
-        read = prompt_estimate(ask)
-        return Call(number, ask, read, self.purse.most(read, ask.max_tokens))
 
     def _send(
         self,
@@ -85,20 +82,17 @@ class Calls:
     ) -> None:
         for _ in range(len(waiting)):
             call = waiting[0]
-            tokens = call.read + call.ask.max_tokens
-            if len(under_way) >= concurrency or not self.pace.ready(tokens):
+            if len(under_way) >= concurrency:
                 return
-            if call.not_before > self.pace.clock():
+            if call.not_before > self.purse.clock():
                 waiting.rotate(-1)
                 continue
-            if not self.purse.affords(call.cost):
-                if not under_way:
-                    self.purse.refuse(call.cost)
+            ticket = self.purse.admit(call.ask, waited_for=bool(under_way))
+            if ticket is None:
                 return
             waiting.popleft()
             call.tries += 1
-            call.sent = self.pace.sent(tokens)
-            self.purse.reserve(call.cost)
+            call.ticket = ticket
             under_way[line.send(request_of(call.ask, self.model))] = call
 
     def _take(self, call: Call, future: "Future[Reply | Failed]", waiting: deque[Call]) -> Completion:
@@ -106,13 +100,11 @@ class Calls:
         try:
             got = future.result()
         except BaseException:
-            self.purse.settle(call.cost, None)
+            self.purse.settle(call.ticket, None)
             raise
         outcome = got if isinstance(got, Failed) else read_reply(got, call.ask, self.key)
-        self.purse.settle(call.cost, outcome.usage)
+        self.purse.settle(call.ticket, outcome.usage)
         if isinstance(outcome, Answered):
-            if call.sent:
-                call.sent.tokens = outcome.usage.read + outcome.usage.written
             self.health.lost = 0
             return outcome.completion
         if outcome.kind == "fatal":
@@ -124,10 +116,9 @@ class Calls:
         return NOTHING
 
     def _again(self, call: Call, failed: Failed, waiting: deque[Call]) -> None:
-        pause = self.patience.after(call.tries, failed.wait)
-        call.not_before = self.pace.clock() + pause
+        call.not_before = self.purse.clock() + self.patience.after(call.tries, failed.wait)
         if failed.wait:
-            self.pace.be_quiet(min(failed.wait, self.patience.longest_asked))
+            self.purse.be_quiet(self.patience.quiet(failed.wait))
         waiting.append(call)
 
     def _give_up(self, call: Call, failed: Failed) -> None:

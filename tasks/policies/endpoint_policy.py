@@ -10,22 +10,19 @@ from experiments.alignment.types import Ask, Capability, Completion, Message
 from experiments.endpoints import EndpointSettings
 from tasks.policies.endpoint_calls import Calls, Health
 from tasks.policies.endpoint_line import Line
-from tasks.policies.endpoint_pace import Pace, Patience
-from tasks.policies.endpoint_purse import Pay, Purse
+from tasks.policies.endpoint_patience import Patience
+from tasks.policies.endpoint_purse import Gate, Purse
 from tasks.policies.endpoint_wire import Key, prompt_estimate, text_estimate
-
-PACES: dict[tuple[str, int | None, int | None], Pace] = {}
-"""Of every endpoint that this process asked: a minute is longer than a policy."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A registered endpoint with what asking it takes: its key, and who writes down what it costs."""
+    """A registered endpoint with what asking it takes: its key, and the gate that keeps its limits."""
 
     name: str
     settings: EndpointSettings
     key: Key
-    pay: Pay
+    gate: Gate
 
 
 class EndpointPolicy:
@@ -40,11 +37,9 @@ class EndpointPolicy:
         self.name = name
         self.endpoint = endpoint
         settings = endpoint.settings
-        limits = (settings.requests_per_minute, settings.tokens_per_minute)
-        pace = PACES.setdefault((endpoint.name, *limits), Pace(*limits))
-        self.purse = Purse(endpoint.name, settings, endpoint.pay)
+        self.purse = Purse(endpoint.name, settings, endpoint.gate)
         self._calls = Calls(
-            endpoint.name, settings.model, endpoint.key, pace, self.purse, patience or Patience(), Health()
+            endpoint.name, settings.model, endpoint.key, self.purse, patience or Patience(), Health()
         )
 
     def generate(self, asks: Sequence[Ask], check: Check) -> list[Completion]:

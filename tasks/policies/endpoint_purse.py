@@ -1,81 +1,93 @@
-"""Money for bought answers: what they cost is written down as they come, and nothing is asked beyond the cap."""
+"""What one policy sends to an endpoint and what that costs: admitted by the gate, and written down as answers come."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from experiments.alignment.errors import ConfigError
-from experiments.endpoints import EndpointSettings
-from tasks.policies.endpoint_wire import Usage
-
-Pay = Callable[["Bill"], float | None]
-"""Writes a bill down and says how much may still be spent; None is no cap. An empty bill just asks."""
+from experiments.alignment.types import Ask
+from experiments.endpoints import Admission, Bought, EndpointSettings
+from tasks.policies.endpoint_wire import Usage, prompt_bound, prompt_estimate
 
 
-@dataclass
-class Bill:
-    """Answers with their tokens, how many of those were estimated, and the cost."""
+class Gate(Protocol):
+    """Lets requests out within the limits of an endpoint, whoever else asks it."""
 
-    answers: int = 0
-    read: int = 0
-    written: int = 0
-    estimated: int = 0
-    cost: float = 0.0
+    def limits(self) -> EndpointSettings:
+        """The settings as they are now."""
+
+    def admit(self, tokens: int, cost: float) -> Admission: ...
+
+    def settle(self, tickets: Mapping[int, int | None], bought: Bought) -> None:
+        """Ends requests, with the tokens that each took where that is known, and adds what they cost."""
+
+    def be_quiet(self, seconds: float) -> None: ...
 
 
 class Purse:
-    """What one endpoint may cost. Requests under way count with the most that they can cost, so that a cap holds."""
+    """Asks the gate before a request goes out and tells it what came of it; an endpoint without limits has no gate."""
 
-    def __init__(self, name: str, settings: EndpointSettings, pay: Pay) -> None:
-        self.name, self.settings = name, settings
-        self._pay = pay
-        self._left: float | None = None
-        self._under_way = 0.0
-        self._due = Bill()
-        self._since = Bill()
+    def __init__(
+        self, name: str, settings: EndpointSettings, gate: Gate, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.name, self.settings, self.gate, self.clock = name, settings, gate, clock
+        self._tickets: dict[int, int | None] = {}
+        self._due = Bought()
+        self._since = Bought()
+        self._not_before = 0.0
 
     def look(self) -> None:
-        """Asks what is left: other policies and workers spend too, and a cap may change."""
-        self._left = self._pay(Bill())
+        """Reads the limits anew: a cap may have changed."""
+        self.settings = self.gate.limits()
 
-    def most(self, read: int, written: int) -> float:
-        return self.settings.cost(read, written)
+    def admit(self, ask: Ask, waited_for: bool) -> int | None:
+        """The ticket of a request that may go out now; 0 stands for one that needs none, None means to wait.
 
-    def affords(self, cost: float) -> bool:
-        return self._left is None or self._under_way + cost <= self._left
+        Raises ConfigError where the cap has too little left; `waited_for` says that requests of this policy are under
+        way, which may give something back.
+        """
+        if self.clock() < self._not_before:
+            return None
+        if not self.settings.limited:
+            return 0
+        tokens = prompt_estimate(ask) + ask.max_tokens
+        admission = self.gate.admit(tokens, self.settings.cost(prompt_bound(ask), ask.max_tokens))
+        if admission.short is not None and not waited_for:
+            raise self._too_little(admission.short)
+        self._not_before = self.clock() + admission.wait
+        return admission.ticket
 
-    def reserve(self, cost: float) -> None:
-        self._under_way += cost
-
-    def settle(self, cost: float, usage: Usage | None) -> None:
-        """Ends a reservation and notes what the request really took."""
-        self._under_way = max(0.0, self._under_way - cost)
+    def settle(self, ticket: int, usage: Usage | None) -> None:
+        """Notes what a request really took; None is nothing that has to be paid."""
+        if ticket:
+            self._tickets[ticket] = usage.read + usage.written if usage else None
         if usage is None:
             return
-        for bill in (self._due, self._since):
-            bill.answers += 1
-            bill.read += usage.read
-            bill.written += usage.written
-            bill.estimated += usage.estimated
-            bill.cost += self.settings.cost(usage.read, usage.written)
+        cost = self.settings.cost(usage.read, usage.written)
+        bought = Bought(1, usage.read, usage.written, int(usage.estimated), cost)
+        self._due, self._since = self._due + bought, self._since + bought
 
     def write_down(self) -> None:
-        """Hands over what is due, if anything is."""
-        if self._due.answers:
-            due, self._due = self._due, Bill()
-            self._left = self._pay(due)
+        """Hands over what ended, if anything did."""
+        if self._tickets or self._due.answers:
+            self.gate.settle(self._tickets, self._due)
+            self._tickets, self._due = {}, Bought()
 
-    def refuse(self, cost: float) -> None:
-        """Raises ConfigError where so much can really not be paid: the cap may have been raised meanwhile."""
-        self.look()
-        if not self.affords(cost):
-            raise ConfigError(
-                f"The endpoint {self.name} has {self._left:.4g} left of its cost cap, too little for another request: "
-                f"raise it with `manage.py models cap {self.name} AMOUNT` or, as an administrator, on its page, then "
-                "retry the run.",
-                field="cost_cap",
-            )
+    def be_quiet(self, seconds: float) -> None:
+        """Asks nothing for a while: the server said so. Other workers learn of it at the gate."""
+        self._not_before = max(self._not_before, self.clock() + seconds)
+        if self.settings.limited:
+            self.gate.be_quiet(seconds)
 
     def bill(self) -> tuple[int, float]:
         """Answers bought since the last call, and what they cost."""
-        since, self._since = self._since, Bill()
+        since, self._since = self._since, Bought()
         return since.answers, since.cost
+
+    def _too_little(self, left: float) -> ConfigError:
+        return ConfigError(
+            f"The endpoint {self.name} has {left:.4g} left of its cost cap, too little for another request: "
+            f"raise it with `manage.py models cap {self.name} AMOUNT` or, as an administrator, on its page, then "
+            "retry the run.",
+            field="cost_cap",
+        )

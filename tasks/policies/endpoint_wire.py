@@ -25,6 +25,7 @@ WRONG = {
 }
 LETTERS_A_TOKEN = 4
 TOKENS_A_MESSAGE = 4
+TEMPLATE_TOKENS = 16
 LONGEST_COUNT = 10**8
 
 
@@ -102,6 +103,11 @@ def request_of(ask: Ask, model: str) -> bytes:
 def prompt_estimate(ask: Ask) -> int:
     """Tokens of a prompt at four letters each: there is no tokenizer to count them by."""
     return sum(text_estimate(one.content) + TOKENS_A_MESSAGE for one in ask.messages)
+
+
+def prompt_bound(ask: Ask) -> int:
+    """The most tokens that a prompt can have: no tokenizer makes more than one of a byte, a template adds some."""
+    return sum(len(one.content.encode()) + TEMPLATE_TOKENS for one in ask.messages)
 
 
 def text_estimate(text: str) -> int:

@@ -1,14 +1,15 @@
-"""Policies of a stub endpoint, without a database."""
+"""Policies of a stub endpoint."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from experiments.alignment.types import Ask, Message
-from experiments.endpoints import EndpointSettings
-from tasks.policies.endpoint_pace import Patience
-from tasks.policies.endpoint_policy import PACES, Endpoint, EndpointPolicy
-from tasks.policies.endpoint_purse import Bill
+from experiments.models import EndpointSpending
+from experiments.services.endpoints import register_endpoint, settings_of
+from tasks.endpoints import ModelGate
+from tasks.policies.endpoint_patience import Patience
+from tasks.policies.endpoint_policy import Endpoint, EndpointPolicy
 from tasks.policies.endpoint_wire import Key
 from tests.support import stub_endpoint as stub
 
@@ -16,34 +17,29 @@ SECRET = "sk-very-secret-0123456789"
 QUICK = Patience(attempts=4, first=0.02, longest=0.05, longest_asked=2.0)
 
 
-class Account:
-    """Writes bills down in memory."""
-
-    def __init__(self, left: float | None = None) -> None:
-        self.left = left
-        self.bills: list[Bill] = []
-
-    def pay(self, bill: Bill) -> float | None:
-        if bill.answers:
-            self.bills.append(bill)
-            self.left = None if self.left is None else self.left - bill.cost
-        return self.left
-
-    def total(self, name: str) -> float:
-        return sum(getattr(bill, name) for bill in self.bills)
-
-
 @contextmanager
 def policy(
-    *script: stub.Act, always: stub.Act | None = None, account: Account | None = None, **settings: Any
+    *script: stub.Act, always: stub.Act | None = None, **settings: Any
 ) -> Iterator[tuple[EndpointPolicy, stub.Stub]]:
-    PACES.clear()
+    """A policy of the endpoint `far`, which a stub serves, and whose gate and account are in the database.
+
+    `inside` says whether it may be on this machine while it is asked.
+    """
+    inside = settings.pop("inside", True)
     with stub.running_stub(*script, always=always) as server:
-        given = {"url": server.url, "model": "remote", "operator": True, "inside": True, **settings}
-        endpoint = Endpoint(
-            "far", EndpointSettings.model_validate(given), Key(SECRET), (account or Account()).pay
-        )
-        yield EndpointPolicy("teacher", endpoint, QUICK), server
+        far = register_endpoint("far", {"url": server.url, "model": "remote", **settings}, operator=True)
+        known = settings_of(far).model_copy(update={"inside": inside})
+        yield another(Endpoint("far", known, Key(SECRET), ModelGate(far.pk, nothing))), server
+
+
+def another(endpoint: Endpoint) -> EndpointPolicy:
+    """A policy of an endpoint as any worker has it."""
+    return EndpointPolicy("teacher", endpoint, QUICK)
+
+
+def account() -> EndpointSpending:
+    """What was spent at the endpoint `far`, and the most that is held back for requests under way."""
+    return EndpointSpending.objects.get(model__name="far")
 
 
 def asks(count: int = 1, **changes: Any) -> list[Ask]:

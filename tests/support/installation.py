@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -108,6 +109,7 @@ class Installation:
     def clean_up(self) -> None:
         """Kill whatever is left."""
         for process in processes_of(self.folder):
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         if self.supervisor is not None:
             self.supervisor.wait(10)

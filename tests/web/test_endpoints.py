@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from alignment_web import environment
 from experiments.alignment.errors import ConfigError
+from experiments.endpoints import Bought
 from experiments.models import EndpointSpending, LanguageModel
-from experiments.services import endpoints
+from experiments.services import endpoint_gate, endpoints
 from experiments.services.context_length import check_prompts_fit
 from tests.support.factories import make_dataset, make_user
 
@@ -65,7 +66,7 @@ def test_a_researcher_registers_an_endpoint_and_its_page_shows_all_but_secrets(
     assert added(researcher, **given)[0] == 302
     model = LanguageModel.objects.get()
     assert (model.kind, model.status, model.settings["operator"]) == ("endpoint", "ready", False)
-    endpoints.spend(model.pk, endpoints.Bought(3, 1200, 300, 1, 2.25))
+    endpoint_gate.settle(model.pk, {}, Bought(3, 1200, 300, 1, 2.25))
     page = researcher.get(reverse("model-detail", args=[model.pk])).content.decode()
     for words in (
         "api.example.com", "large", "TEACHER_KEY", "60 requests a minute", "90,000 tokens a minute",
@@ -136,7 +137,7 @@ def test_an_administrator_changes_the_cap(client: Client) -> None:
     assert address in client.get(reverse("model-detail", args=[model.pk])).content.decode()
     for given, cap in (("50", 50), ("", None), ("-1", None), ("x", None)):
         assert client.post(address, {"cost_cap": given}).status_code == 302
-        assert endpoints.standing(model.pk).cap == cap
+        assert endpoint_gate.limits_of(model.pk).cost_cap == cap
     model.refresh_from_db()
     assert model.settings["operator"]
 

@@ -11,7 +11,9 @@ from experiments.alignment.errors import (
 )
 from tasks.policies import endpoint_line
 from tests.support import stub_endpoint as stub
-from tests.support.endpoint_policies import SECRET, Account, asks, nothing, policy, texts
+from tests.support.endpoint_policies import SECRET, account, asks, nothing, policy, texts
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -53,12 +55,11 @@ def test_a_connection_that_breaks_is_tried_again() -> None:
 def test_what_nobody_can_read_is_an_empty_answer_after_some_tries_and_is_paid_by_estimate(
     act: stub.Act,
 ) -> None:
-    account = Account()
-    with policy(act, act, always=act, account=account, price_in=1, price_out=1) as (far, server):
+    with policy(act, act, always=act, price_in=1, price_out=1) as (far, server):
         done = far.generate(asks(), nothing)
     assert [(one.text, one.n_tokens) for one in done] == [("", 0)]
     assert len(server.seen) == 2
-    assert (account.total("answers"), account.total("estimated")) == (2, 2)
+    assert (account().answers, account().estimated) == (2, 2)
 
 
 def test_one_unreadable_answer_is_asked_for_again() -> None:

@@ -15,9 +15,11 @@ from experiments.alignment.errors import (
     PlumblineError,
 )
 from experiments.alignment.types import Ask, Message
-from tasks.policies.endpoint_policy import EndpointPolicy
+from experiments.services.endpoints import set_cap
 from tests.support import stub_endpoint as stub
-from tests.support.endpoint_policies import QUICK, SECRET, Account, asks, nothing, policy, texts
+from tests.support.endpoint_policies import SECRET, account, another, asks, nothing, policy, texts
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_an_answer_comes_with_its_tokens_and_the_request_says_everything() -> None:
@@ -77,7 +79,7 @@ def test_a_cancel_is_obeyed_within_a_second_while_the_server_stalls() -> None:
 def test_requests_a_minute_hold_over_calls_and_policies() -> None:
     with policy(requests_per_minute=2) as (far, server):
         texts(far, 2)
-        again = EndpointPolicy("teacher", far.endpoint, QUICK)
+        again = another(far.endpoint)
         began, looks = time.monotonic(), []
 
         def check() -> None:
@@ -92,14 +94,14 @@ def test_requests_a_minute_hold_over_calls_and_policies() -> None:
 
 
 def test_costs_are_those_of_the_servers_count_and_a_bill_is_handed_over_once() -> None:
-    account = Account()
-    with policy(account=account, price_in=1.0, price_out=10.0) as (far, _):
+    with policy(price_in=1.0, price_out=10.0) as (far, _):
         texts(far, 3)
         answers, cost = far.bill()
         assert (answers, cost) == (3, pytest.approx(3 * (10 * 1 + 5 * 10) / 1e6))
         assert far.bill() == (0, 0.0)
-    assert (account.total("read"), account.total("written"), account.total("estimated")) == (30, 15, 0)
-    assert account.total("cost") == pytest.approx(cost)
+    row = account()
+    assert (row.tokens_read, row.tokens_written, row.estimated) == (30, 15, 0)
+    assert row.spent == pytest.approx(cost)
 
 
 @pytest.mark.parametrize(
@@ -108,35 +110,29 @@ def test_costs_are_those_of_the_servers_count_and_a_bill_is_handed_over_once() -
 )
 def test_without_a_sound_count_tokens_are_estimated_and_marked(count: Any) -> None:
     body = json.loads(stub.message("x" * 40)) | ({"usage": count} if count else {})
-    account = Account()
-    with policy(stub.raw(json.dumps(body).encode()), account=account, price_out=1) as (far, _):
+    with policy(stub.raw(json.dumps(body).encode()), price_out=1) as (far, _):
         assert far.generate(asks(), nothing)[0].n_tokens == 10
-    assert (account.total("written"), account.total("estimated")) == (10, 1)
+    assert (account().tokens_written, account().estimated) == (10, 1)
 
 
 def test_nothing_is_asked_beyond_the_cap() -> None:
     # The most that one request may cost: 8 tokens written at 1 each; it really takes 5.
-    account = Account(left=30.0)
-    with policy(account=account, price_out=1e6, cost_cap=30, concurrency=8) as (far, server):
+    with policy(price_out=1e6, cost_cap=30, concurrency=8) as (far, server):
         with pytest.raises(ConfigError, match=r"left of its cost cap.*models cap far") as refused:
             far.generate(asks(12), nothing)
-        assert account.total("cost") == 25 == 5 * len(server.seen)
+        assert account().spent == 25 == 5 * len(server.seen)
         assert refused.value.field == "cost_cap"
-        account.left = 100.0
+        set_cap("far", 100.0)
         assert texts(far, 2) == ["It is 4."] * 2
 
 
 def test_what_was_bought_is_written_down_even_where_the_work_ends() -> None:
-    account = Account()
     with (
-        policy(stub.answer(), always=stub.error(401), account=account, concurrency=1, price_out=1) as (
-            far,
-            _,
-        ),
+        policy(stub.answer(), always=stub.error(401), concurrency=1, price_out=1) as (far, _),
         pytest.raises(ModelError),
     ):
         far.generate(asks(3), nothing)
-    assert account.total("answers") == 1
+    assert account().answers == 1
 
 
 def test_probabilities_rewards_and_begun_answers_are_refused_in_a_sentence() -> None:

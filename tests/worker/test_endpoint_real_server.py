@@ -15,16 +15,18 @@ from experiments.alignment.types import Ask, Message
 from experiments.endpoints import EndpointSettings
 from experiments.services import endpoints
 from experiments.services.launch import LaunchRequest, launch
-from tasks.policies.endpoint_pace import Patience
+from tasks.endpoints import ModelGate
+from tasks.policies.endpoint_patience import Patience
 from tasks.policies.endpoint_policy import Endpoint, EndpointPolicy
 from tasks.policies.endpoint_wire import Key
 from tasks.runner import work_until_idle
 from tests.support import loops
+from tests.support.endpoint_policies import account
 from tests.support.installation import free_port
 from tests.support.services import wait_for
 from tests.support.tiny_model import build_tiny_model
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 SERVE = "from transformers.cli.transformers import main; main()"
 
 
@@ -57,7 +59,8 @@ def _healthy(port: int) -> bool:
 
 def policy(settings: EndpointSettings) -> EndpointPolicy:
     patience = Patience(attempts=2, first=0.05)
-    return EndpointPolicy("far", Endpoint("far", settings, Key(""), lambda bill: None), patience)
+    far = endpoints.register_endpoint("far", settings.model_dump(exclude={"operator"}), operator=True)
+    return EndpointPolicy("far", Endpoint("far", settings, Key(""), ModelGate(far.pk, nothing)), patience)
 
 
 def asks(temperature: float, seed: int = 0) -> list[Ask]:
@@ -95,7 +98,7 @@ def test_a_model_that_it_has_not_is_an_error_in_a_sentence(served: EndpointSetti
 @pytest.mark.django_db(transaction=True)
 def test_a_whole_run_takes_its_critic_from_it(served: EndpointSettings) -> None:
     given = served.model_dump(exclude={"operator"}) | {"price_out": 1.0}
-    far = endpoints.register_endpoint("far", given, operator=True)
+    endpoints.register_endpoint("far", given, operator=True)
     scripted, version = loops.make_scripted(), loops.make_sums()
     request = LaunchRequest(
         recipe="self-refine",
@@ -108,5 +111,5 @@ def test_a_whole_run_takes_its_critic_from_it(served: EndpointSettings) -> None:
     work_until_idle()
     run.refresh_from_db()
     assert (run.status, run.error_message) == ("succeeded", "")
-    assert endpoints.standing(far.pk).spent > 0
+    assert account().spent > 0
     assert sum(cost.bought for cost in run.costs.all()) > 0

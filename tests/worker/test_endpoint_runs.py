@@ -17,10 +17,11 @@ from experiments.services import runs as verbs
 from experiments.services.launch import LaunchRequest, launch
 from experiments.services.report import report
 from tasks.policies import endpoint_policy
-from tasks.policies.endpoint_pace import Patience
+from tasks.policies.endpoint_patience import Patience
 from tasks.runner import work_until_idle
 from tests.support import loops
 from tests.support import stub_endpoint as stub
+from tests.support.endpoint_policies import account
 from tests.support.services import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +30,6 @@ SECRET = "sk-of-a-test-0123456789"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    endpoint_policy.PACES.clear()
     monkeypatch.setattr(endpoint_policy, "Patience", lambda: Patience(attempts=4, first=0.02, longest=0.05))
     monkeypatch.setenv("TEACHER_KEY", SECRET)
     yield
@@ -75,7 +75,7 @@ def test_a_whole_run_takes_its_judge_from_an_endpoint_and_counts_what_it_bought(
     assert not verdicts.filter(value=None).exists()
     assert {seen["headers"]["Authorization"] for seen in server.seen} == {f"Bearer {SECRET}"}
     bought = len(server.seen) - 2
-    spending = m.EndpointSpending.objects.get(model=far)
+    spending = account()
     assert (spending.answers, spending.tokens_read, spending.estimated) == (bought, 100 * bought, 0)
     assert spending.spent == pytest.approx(bought * 120 / 1e6)
     costs = run.costs.all()
@@ -105,20 +105,20 @@ def test_a_recipe_that_trains_nothing_runs_with_an_endpoint_as_its_policy_and_is
 
 def test_the_cap_ends_the_run_in_a_sentence_and_a_raised_one_lets_it_go_on() -> None:
     with stub.running_stub(always=judging) as server:
-        far = register(server, price_out=1e6, cost_cap=200)
+        register(server, price_out=1e6, cost_cap=200)
         run = done(start("self-rewarding", loops.make_scripted(), {"judge": "far"}))
         assert (run.status, run.error_blame) == ("failed", "config")
         assert "cost cap" in run.error_message
-        spent = endpoints.standing(far.pk).spent
+        spent = account().spent
         assert 100 < spent <= 200
         asked = len(server.seen)
         verbs.retry(run, None)
         assert done(run).status == "failed"
-        assert (len(server.seen), endpoints.standing(far.pk).spent) == (asked, spent)
+        assert (len(server.seen), account().spent) == (asked, spent)
         endpoints.set_cap("far", 100_000)
         verbs.retry(run, None)
         assert done(run).status == "succeeded"
-    assert endpoints.standing(far.pk).spent == 10.0 * len(server.seen)
+    assert account().spent == 10.0 * len(server.seen)
 
 
 def test_too_many_answers_that_nobody_can_read_end_the_run_as_a_fault_of_the_service() -> None:
@@ -180,15 +180,15 @@ def test_what_a_killed_worker_bought_stays_counted_and_the_next_one_goes_on(
         judging(handler, body)
 
     with stub.running_stub(always=slowly) as server:
-        far = register(server, price_out=1.0, concurrency=1)
+        register(server, price_out=1.0, concurrency=1)
         run = start("self-rewarding", loops.make_scripted(), {"judge": "far"}, chunk_prompts=12)
         with loops.worker(process_environment(TEACHER_KEY=SECRET)):
-            wait_for(lambda: endpoints.standing(far.pk).spent > 0, 60)
-        before = m.EndpointSpending.objects.get(model=far).answers
+            wait_for(lambda: m.EndpointSpending.objects.filter(spent__gt=0).exists(), 60)
+        before = account().answers
         assert 0 < before <= len(server.seen)
         loops.expire_leases()
         assert done(run).status == "succeeded"
-    spending = m.EndpointSpending.objects.get(model=far)
+    spending = account()
     # The request that was under way when the worker was killed was answered to nobody.
     assert len(server.seen) - 1 <= spending.answers <= len(server.seen)
     assert sum(cost.bought for cost in run.costs.all()) < spending.answers

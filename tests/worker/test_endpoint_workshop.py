@@ -13,7 +13,8 @@ from experiments.alignment.errors import ConfigError
 from experiments.alignment.learners import SFT, CommitContext, Lesson
 from experiments.alignment.sample_kinds import Demonstration
 from experiments.alignment.types import Message
-from experiments.services import endpoints
+from experiments.endpoints import Bought
+from experiments.services import endpoint_gate, endpoints
 from tasks.checkpoints import model_checkpoint
 from tasks.endpoints import EndpointWorkshop
 from tasks.keys import read_key
@@ -32,7 +33,7 @@ def test_the_cap_and_what_was_spent_are_added_up_by_several_at_once() -> None:
 
     def buy() -> None:
         for _ in range(10):
-            endpoints.spend(far.pk, endpoints.Bought(1, 2, 3, 0, 0.5))
+            endpoint_gate.settle(far.pk, {}, Bought(1, 2, 3, 0, 0.5))
         connection.close()
 
     threads = [threading.Thread(target=buy) for _ in range(4)]

@@ -13,8 +13,8 @@ from experiments.services import endpoints, library
 ENDPOINT_OPTIONS: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "endpoint_model": (str, "ID", "The model's id on the server."),
     "key_env": (str, "VAR", "The worker's environment variable that holds the key."),
-    "requests_per_minute": (int, "N", "Send no more requests a minute, from each worker."),
-    "tokens_per_minute": (int, "N", "Use no more tokens a minute, from each worker."),
+    "requests_per_minute": (int, "N", "Send no more requests a minute, from all workers together."),
+    "tokens_per_minute": (int, "N", "Use no more tokens a minute, from all workers together."),
     "price_in": (float, "AMOUNT", "Price of a million tokens read."),
     "price_out": (float, "AMOUNT", "Price of a million tokens written."),
     "cost_cap": (float, "AMOUNT", "Ask nothing beyond this cost in all."),

@@ -1,58 +1,12 @@
-"""Limits a minute and waiting after failures, on a clock that the test turns."""
+"""How long is waited after failures, and what a server may ask for."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
-from tasks.policies.endpoint_pace import Pace, Patience
+from tasks.policies.endpoint_patience import Patience
 from tasks.policies.endpoint_wire import seconds_to_wait
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_requests_of_the_last_minute_are_limited() -> None:
-    clock = Clock()
-    pace = Pace(2, None, clock)
-    for _ in range(2):
-        assert pace.ready(1)
-        pace.sent(1)
-    assert not pace.ready(1)
-    clock.now += 59
-    assert not pace.ready(1)
-    clock.now += 1
-    assert pace.ready(1)
-
-
-def test_tokens_of_the_last_minute_are_limited_by_what_they_turned_out_to_be() -> None:
-    pace = Pace(None, 100, Clock())
-    first = pace.sent(90)
-    assert not pace.ready(20)
-    first.tokens = 10
-    assert pace.ready(20)
-    assert not pace.ready(91)
-
-
-def test_a_request_larger_than_the_limit_goes_alone() -> None:
-    pace = Pace(None, 100, Clock())
-    assert pace.ready(500)
-    pace.sent(500)
-    assert not pace.ready(1)
-
-
-def test_a_server_that_asks_for_quiet_gets_it() -> None:
-    clock = Clock()
-    pace = Pace(None, None, clock)
-    pace.be_quiet(5)
-    pace.be_quiet(1)
-    assert not pace.ready(1)
-    clock.now += 5
-    assert pace.ready(1)
 
 
 def test_waits_double_are_drawn_apart_and_never_shorter_than_asked_for() -> None:
