@@ -14,7 +14,7 @@ from experiments.charts import Point
 from experiments.cost_charts import CostLine, CostPoint, cost_figure
 from experiments.models import Artefact, ArtefactUse, Run
 from experiments.services.compare import AXES, compare, find_axis
-from experiments.services.compare.equal import difference
+from experiments.services.compare.gaps import unpaired
 from experiments.services.standing.parts import Cell
 from tests.support.cost_factories import make_cost, make_spender
 from tests.support.factories import make_dataset, make_model, make_run, make_user
@@ -278,6 +278,6 @@ def test_sources_rank_the_best_line_of_each_recipe_at_equal_cost(client, owner, 
 
 
 def test_a_difference_needs_two_estimates():
-    assert difference(Cell(value=0.5), Cell()).value is None
-    assert difference(Cell(value=0.5), Cell(value=0.25)).low is None
+    assert unpaired(Cell(value=0.5), Cell()).value is None
+    assert unpaired(Cell(value=0.5), Cell(value=0.25)).low is None
     assert {axis.name for axis in AXES} >= {"tokens_generated", "labels", "bought"}

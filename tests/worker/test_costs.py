@@ -209,3 +209,17 @@ def test_nested_calls_take_their_time_once_and_the_lease_s_thread_may_ask_meanwh
         time.sleep(0.05)
     all_of_it = seconds[0]["loop"].device_seconds + meter.take()["loop"].device_seconds
     assert 0.1 <= all_of_it < 0.15
+
+
+def test_the_verdicts_that_comparisons_pair_have_the_mean_of_their_metric(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(loops.SPLITS, "gold", 24)
+    run = loops.start("rest-em", loops.make_scripted(), loops.make_sums())
+    work_until_idle()
+    place = {"run": run, "iteration": 1, "name": "accuracy", "split": "gold"}
+    metric = m.Metric.objects.get(**place)
+    traces = m.Trace.objects.filter(iteration__run=run, iteration__index=1, part="gold", phase=0)
+    values = list(traces.values_list("value", flat=True))
+    assert (metric.n, metric.value) == (24, pytest.approx(sum(values) / 24))
+    assert 0 < metric.value < 1

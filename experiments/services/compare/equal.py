@@ -1,10 +1,10 @@
 """Lines at equal cost: where each stood within a budget, the difference to the first, and when it reached a level."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.services.compare.axes import Axis
+from experiments.services.compare.gaps import Gaps, Place
 from experiments.services.compare.lines import Line, Stop
 from experiments.services.standing.parts import Cell, figures, side
 
@@ -23,15 +23,20 @@ class Standing:
     against: Cell | None = None
     reached: float | None = None
 
+    @property
+    def place(self) -> Place | None:
+        return Place(self.line, self.stop) if self.stop else None
+
 
 @dataclass(frozen=True)
 class Equal:
-    """All lines at one budget. The first line is what the others are compared with."""
+    """All lines at one budget. The first line is what the others are compared with; `gaps` knows all differences."""
 
     axis: Axis
     budget: float | None
     level: float | None
     standings: Sequence[Standing]
+    gaps: Gaps
 
     @property
     def best(self) -> Standing | None:
@@ -46,9 +51,15 @@ def at_equal_cost(
     """`budget` is otherwise the cost of the line that ends first, `level` the highest that every line reached."""
     budget = cheapest_end(lines, axis) if budget is None else budget
     level = common_level(lines) if level is None else level
-    found = [_within(line, axis, budget) for line in lines]
-    base = found[0].stop if found else None
-    return Equal(axis, budget, level, [_whole(one, base, axis, level) for one in found])
+    found = within(lines, axis, budget)
+    gaps = Gaps(place for one in found if (place := one.place))
+    base = found[0].place if found else None
+    return Equal(axis, budget, level, [_whole(one, base, gaps, axis, level) for one in found], gaps)
+
+
+def within(lines: Sequence[Line], axis: Axis, budget: float | None) -> list[Standing]:
+    """Where each line stood within the budget."""
+    return [_within(line, axis, budget) for line in lines]
 
 
 def cheapest_end(lines: Sequence[Line], axis: Axis) -> float | None:
@@ -78,8 +89,9 @@ def _within(line: Line, axis: Axis, budget: float | None) -> Standing:
     return Standing(line, affordable[-1])
 
 
-def _whole(one: Standing, base: Stop | None, axis: Axis, level: float | None) -> Standing:
-    against = difference(one.stop.gold, base.gold) if one.stop and base and one.stop is not base else None
+def _whole(one: Standing, base: Place | None, gaps: Gaps, axis: Axis, level: float | None) -> Standing:
+    compared = one.place and base and one.line is not base.line
+    against = gaps.between(one.place, base) if compared else None  # type: ignore[arg-type]
     return Standing(one.line, one.stop, one.missing, against, cost_of_level(one.line, axis, level))
 
 
@@ -91,21 +103,6 @@ def cost_of_level(line: Line, axis: Axis, level: float | None) -> float | None:
     return next((stop.costs.get(axis.name) for stop in reached), None)
 
 
-def difference(one: Cell, other: Cell) -> Cell:
-    """One less the other, with an interval from their two (MOVER: Zou & Donner 2008, doi 10.1002/sim.3095).
-
-    It takes the two for independent. Lines share their gold prompts, which makes the true interval narrower as a rule.
-    """
-    if one.value is None or other.value is None:
-        return Cell(missing="not enough data", signed=True)
-    change = one.value - other.value
-    if None in (one.low, one.high, other.low, other.high):
-        return Cell(value=change, signed=True)
-    below = math.hypot(one.value - one.low, other.high - other.value)  # type: ignore[operator]
-    above = math.hypot(one.high - one.value, other.value - other.low)  # type: ignore[operator]
-    return Cell(value=change, low=change - below, high=change + above, signed=True)
-
-
 def verdict(equal: Equal) -> str:
     """One sentence: who is ahead at equal cost, and whether that can be told from chance."""
     best = equal.best
@@ -113,12 +110,15 @@ def verdict(equal: Equal) -> str:
         return f"There is not enough data to compare these runs at equal {equal.axis.words}."
     at = f"At {equal.budget:,.0f} {equal.axis.words}"
     rivals = [one for one in equal.standings if one.stop and one is not best]
+    leader = Place(best.line, best.stop)
     lead = f"{at} {best.line.name} has the highest gold: {figures(best.stop.gold)}."
     if not rivals:
         return f"{lead} Nothing else got as far within this budget."
-    gaps = [(difference(best.stop.gold, one.stop.gold), one) for one in rivals if one.stop]
-    beaten = [one.line.name for gap, one in gaps if side(gap) == "above"]
-    level = [one.line.name for gap, one in gaps if side(gap) != "above"]
+    ahead = {
+        one.line.name: side(equal.gaps.between(leader, one.place)) == "above" for one in rivals if one.place
+    }
+    beaten = [name for name, is_behind in ahead.items() if is_behind]
+    level = [name for name, is_behind in ahead.items() if not is_behind]
     if not level:
         return f"{lead} It is ahead of every other line by more than chance explains."
     even = f"From {_listed(level)} it cannot be told apart."

@@ -10,7 +10,7 @@ from experiments.alignment.registry import Recipe, get_recipe
 from experiments.deltas import HEADLINE
 from experiments.models import DatasetVersion, LatestMetric, Run, RunStatus, User
 from experiments.services.compare.axes import Axis
-from experiments.services.compare.equal import Standing, at_equal_cost
+from experiments.services.compare.equal import Standing, within
 from experiments.services.compare.lines import Line, lines_of
 from experiments.services.compare.material import Alike, Material
 from experiments.services.survey import PARADIGMS
@@ -90,8 +90,7 @@ def _furthest(lines: Sequence[Line], axis: Axis) -> float:
 
 
 def _row(slug: str, lines: Sequence[Line], axis: Axis, budget: float | None) -> Row:
-    standings = at_equal_cost(lines, axis, budget).standings
-    best = max(standings, key=_gold)
+    best = max(within(lines, axis, budget), key=_gold)
     recipe = _recipe(slug)
     if recipe is None:
         return Row(slug, slug, "not installed", best, len(lines), installed=False)

@@ -99,7 +99,7 @@ def _ends(known: Sequence[Metric], values: Sequence[float]) -> tuple[float | Non
 
 
 def spread(values: Sequence[float]) -> tuple[float, float]:
-    """The 95 % interval of the mean of at least two seeds."""
+    """The 95 % interval of the mean of at least two seeds or prompts, by Student's t."""
     n, mean = len(values), sum(values) / len(values)
     deviation = math.sqrt(sum((value - mean) ** 2 for value in values) / (n - 1))
     half = student(n - 1) * deviation / math.sqrt(n)
