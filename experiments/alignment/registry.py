@@ -19,14 +19,16 @@ from experiments.alignment.config import RecipeConfig
 from experiments.alignment.errors import ConfigError
 from experiments.alignment.evaluators.measures import measure_names
 from experiments.alignment.settings_errors import problems_of
+from experiments.alignment.survey import LEAVES
 
 Paradigm = Literal["inductive-bias", "behaviour-imitation", "model-feedback", "environment-feedback"]
-PARADIGMS: dict[str, Paradigm] = {
+PARADIGM_OF: dict[str, Paradigm] = {
     "1": "inductive-bias",
     "2": "behaviour-imitation",
     "3": "model-feedback",
     "4": "environment-feedback",
 }
+"""By the first digit of a leaf."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Recipe:
 
     @property
     def paradigm(self) -> Paradigm:
-        return PARADIGMS[self.leaf.split(".")[0]]
+        return PARADIGM_OF[self.leaf.split(".")[0]]
 
     @property
     def alone(self) -> bool:
@@ -138,8 +140,9 @@ def recipe(
         )
         if slug in _recipes:
             raise ConfigError(f"Two recipes are called {slug}.")
-        if leaf.split(".")[0] not in PARADIGMS:
-            raise ConfigError(f"{slug}: {leaf!r} is no place in the survey; give one from 1.1 to 4.4.")
+        if leaf not in LEAVES:
+            places = ", ".join(f"{place} ({name})" for place, name in LEAVES.items())
+            raise ConfigError(f"{slug}: {leaf!r} is no leaf of the survey; there are {places}.")
         made.composition(config())
         _recipes[slug] = made
         return made

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from experiments.access import member, researchers
 from experiments.alignment.errors import ConfigError, PlumblineError
 from experiments.alignment.registry import Recipe, get_recipe, recipes
+from experiments.alignment.survey import PARADIGMS
 from experiments.forms.new_run import NewRunForm, initial_of, typed_so_far
 from experiments.forms.timing import TimingForm, zones
 from experiments.models import Run
@@ -18,7 +19,6 @@ from experiments.services.estimate import Estimate, estimate
 from experiments.services.pipelines import start
 from experiments.services.runs import clone_request
 from experiments.services.schedules import create_schedule
-from experiments.services.survey import PARADIGMS
 
 PAGE = "runs/new.html"
 PARTS = {"settings": f"{PAGE}#choices", "estimate": f"{PAGE}#estimate"}

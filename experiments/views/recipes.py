@@ -8,11 +8,11 @@ from django.shortcuts import render
 from experiments.access import member, members
 from experiments.alignment.errors import ConfigError
 from experiments.alignment.registry import Recipe, get_recipe, recipes
+from experiments.alignment.survey import LEAVES, PARADIGM_HELP, PARADIGMS
 from experiments.forms.settings_fields import settings_of
 from experiments.models import Run
 from experiments.services.artefacts import filled_by_run, kind_words, lenders, makers
 from experiments.services.catalogue import arms_of, control_of, loop_of, paragraphs, suited
-from experiments.services.survey import LEAVES, PARADIGM_HELP, PARADIGMS
 
 RUNS_SHOWN = 10
 

@@ -11,7 +11,7 @@ from experiments.alignment.errors import ConfigError
 from experiments.alignment.learners import DPO, SFT
 from experiments.alignment.ports import Proposer, Selector, SignalSource
 from experiments.alignment.proposers.sample import Sample
-from experiments.alignment.registry import PARADIGMS, Recipe, get_recipe, recipe, recipes
+from experiments.alignment.registry import PARADIGM_OF, Recipe, get_recipe, recipe, recipes
 from experiments.alignment.selectors.best_worst import BestWorst
 from experiments.alignment.selectors.keep_correct import KeepCorrect
 from experiments.alignment.selectors.random_pair import RandomPair
@@ -77,7 +77,7 @@ def test_every_recipe_is_documented_and_placed(made: Recipe) -> None:
     for heading in ("This follows", "Departures", "Reading it"):
         assert heading in made.documentation
     assert made.paper in made.documentation
-    assert made.paradigm == PARADIGMS[made.leaf[0]]
+    assert made.paradigm == PARADIGM_OF[made.leaf[0]]
     assert all(role.help.endswith(".") for role in made.roles)
 
 
@@ -136,7 +136,7 @@ def test_every_training_setting_reaches_a_learner(made: Recipe, setting: str) ->
 
 
 def test_a_place_that_the_survey_does_not_have_is_refused():
-    with pytest.raises(ConfigError, match=r"'9\.9' is no place in the survey"):
-        recipe(slug="nowhere", title="t", leaf="9.9", paper="p", summary="s.", config=RecipeConfig)(
+    with pytest.raises(ConfigError, match=r"'3\.7' is no leaf of the survey; there are 1\.1 \(Uncertainty"):
+        recipe(slug="nowhere", title="t", leaf="3.7", paper="p", summary="s.", config=RecipeConfig)(
             get_recipe("rest-em").compose
         )

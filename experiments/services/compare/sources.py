@@ -7,13 +7,13 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from experiments.alignment.errors import ConfigError
 from experiments.alignment.registry import Recipe, get_recipe
+from experiments.alignment.survey import PARADIGMS
 from experiments.deltas import HEADLINE
 from experiments.models import DatasetVersion, LatestMetric, Run, RunStatus, User
 from experiments.services.compare.axes import Axis
 from experiments.services.compare.equal import Standing, within
 from experiments.services.compare.lines import Line, lines_of
 from experiments.services.compare.material import Alike, Material
-from experiments.services.survey import PARADIGMS
 
 MOST_VERSIONS = 12
 MOST_RUNS = 200

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from experiments.alignment.composition import Arm
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.gap_closure import gap_closure
-from experiments.alignment.evaluators.record import Record, Values, metric_of, paired
+from experiments.alignment.evaluators.record import Record, Values, closed, metric_of, paired
 from experiments.alignment.steps import HELD_OUT, part_of
 from experiments.alignment.types import Metric, Part, Split
 
@@ -27,18 +26,12 @@ def _recovered(
 ) -> Iterator[Metric]:
     students = {"pgr": record.verdicts(split), "naive_pgr": record.arm_verdicts(arms["naive"], split)}
     for name, student in students.items():
-        closure = gap_closure(*_aligned(weak, ceiling, student))
+        closure, left_out = closed(weak, ceiling, student)
         if name == "pgr":
             yield metric_of("weak_gap", split, closure.gap)
-        yield metric_of(name, split, closure.closed)
+        yield metric_of(name, split, closure.closed, left_out)
     gain = intervals.paired_difference(*paired(students["pgr"], students["naive_pgr"]))
     yield metric_of("confidence_gain", split, gain)
-
-
-def _aligned(*columns: Values) -> list[list[float]]:
-    """The columns over the prompts that all of them scored, in the first one's order."""
-    keys = [key for key in columns[0] if all(column.get(key) is not None for column in columns)]
-    return [[value for key in keys if (value := column[key]) is not None] for column in columns]
 
 
 def _imitated(record: Record, arms: dict[str, Arm], split: Split, weak: Values) -> Iterator[Metric]:

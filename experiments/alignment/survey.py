@@ -1,4 +1,4 @@
-"""The survey's headings, by which the catalogue is ordered: four paradigms and their leaves."""
+"""The headings of the survey (2406.01252), by which the catalogue is ordered: four paradigms and their leaves."""
 
 PARADIGMS = {
     "inductive-bias": "Inductive bias",
