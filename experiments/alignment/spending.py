@@ -84,5 +84,15 @@ def labels_serve(phase: Phase, composition: Composition) -> Purpose:
     return "loop" if decided else "measurement"
 
 
+def labels_by_learner(phase: Phase, composition: Composition) -> bool:
+    """Whether each label of a phase is the cost of who learns from it: references are the answers, nothing else reads
+    them, and a yardstick learns from some of them too.
+    """
+    aside = yardsticks(composition)
+    return (
+        phase.proposes_by_reference and not phase.signals and any(one.role in aside for one in phase.branches)
+    )
+
+
 def _decides(branch: Branch, kinds: set[str]) -> bool:
     return bool(branch.select.reads & kinds)

@@ -7,12 +7,21 @@ from itertools import accumulate
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
-from experiments.alignment.composition import Composition, Phase
+from experiments.alignment.composition import Composition
 from experiments.alignment.registry import get_recipe
-from experiments.alignment.spending import AMOUNTS, Purpose, Spent, labels_serve, reads_labels, reads_votes
-from experiments.models import Cost, Iteration, Row, Run, Trace, Work
+from experiments.alignment.spending import (
+    AMOUNTS,
+    Purpose,
+    Spent,
+    labels_by_learner,
+    labels_serve,
+    reads_labels,
+    reads_votes,
+    yardsticks,
+)
+from experiments.models import Cost, Iteration, Row, Run, Selection, Trace, Work
 
 ByIteration = dict[int, Spent]
 
@@ -42,35 +51,32 @@ def count_labels(work: Work) -> None:
     """Sets the labels that a finished stage was the first of its run to read; a second call gives the same."""
     recipe = get_recipe(work.run.recipe)
     composition = recipe.composition(recipe.configure(work.run.config))
-    purpose = _reads(work, composition)
-    if purpose:
+    for purpose in _reads(work, composition):
         labels = _first_read(work, composition, purpose)
         Cost.objects.update_or_create(**_place(work, purpose), defaults={"labels": labels})
 
 
-def _reads(work: Work, composition: Composition) -> Purpose | None:
-    """Whose labels a stage reads; None where it reads none."""
+def _reads(work: Work, composition: Composition) -> tuple[Purpose, ...]:
+    """Whose labels a stage reads."""
     if work.stage == "evaluate":
-        return "measurement" if work.run.dataset_version.verifier != "none" else None
+        return ("measurement",) if work.run.dataset_version.verifier != "none" else ()
     phase = composition.phases[work.phase]
-    if not reads_labels(phase) or work.stage != _reading_stage(phase):
-        return None
-    return labels_serve(phase, composition)
-
-
-def _reading_stage(phase: Phase) -> str:
-    return "propose" if phase.proposes_by_reference else "signal"
+    if not reads_labels(phase):
+        return ()
+    if labels_by_learner(phase, composition):
+        return ("loop", "measurement") if work.stage == "select" else ()
+    reading = "propose" if phase.proposes_by_reference else "signal"
+    return (labels_serve(phase, composition),) if work.stage == reading else ()
 
 
 def _first_read(work: Work, composition: Composition, purpose: Purpose) -> int:
     """Labels of the rows that no earlier stage read for the same purpose."""
-    phases = [n for n, phase in enumerate(composition.phases) if _same(phase, composition, purpose)]
     asked = Trace.objects.filter(iteration__run=work.run)
     if work.stage == "evaluate":
         asked, now = asked.exclude(part="train"), {"iteration__index": work.iteration}
         before = asked.filter(iteration__index__lt=work.iteration)
     else:
-        asked = asked.filter(part="train", phase__in=phases)
+        asked = _read_in_training(asked, composition, purpose)
         now = {"iteration__index": work.iteration, "phase": work.phase}
         earlier = asked.filter(iteration__index=work.iteration, phase__lt=work.phase)
         before = asked.filter(iteration__index__lt=work.iteration) | earlier
@@ -80,8 +86,24 @@ def _first_read(work: Work, composition: Composition, purpose: Purpose) -> int:
     return _votes_in(found) if voted else found.count()
 
 
-def _same(phase: Phase, composition: Composition, purpose: Purpose) -> bool:
-    return reads_labels(phase) and labels_serve(phase, composition) == purpose
+def _read_in_training(traces: QuerySet[Trace], composition: Composition, purpose: Purpose) -> QuerySet[Trace]:
+    """The train traces whose labels were read for this purpose."""
+    read = Q(pk__in=[])
+    for number, phase in enumerate(composition.phases):
+        if not reads_labels(phase):
+            continue
+        if labels_by_learner(phase, composition):
+            read |= Q(phase=number) & _learnt(composition, purpose)
+        elif labels_serve(phase, composition) == purpose:
+            read |= Q(phase=number)
+    return traces.filter(read, part="train")
+
+
+def _learnt(composition: Composition, purpose: Purpose) -> Q:
+    """Traces that the loop keeps something of; for measurement, those of which yardsticks alone do."""
+    kept = Selection.objects.filter(trace=OuterRef("pk")).exclude(fate="dropped")
+    by_loop = Exists(kept.exclude(role__in=yardsticks(composition)))
+    return Q(by_loop) if purpose == "loop" else Q(Exists(kept)) & ~Q(by_loop)
 
 
 def _votes_in(rows: QuerySet[Row]) -> int:

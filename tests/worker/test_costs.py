@@ -89,6 +89,18 @@ def test_a_label_counts_once_a_run_however_often_it_is_read():
     assert held_out[1] == 0
 
 
+def test_a_label_from_which_only_a_ceiling_learns_is_measuring():
+    version = loops.make_sums()
+    hard = list(version.rows.filter(split="train").order_by("position")[:5])
+    for row in hard:
+        row.messages = [{"role": "user", "content": "What is 1 + 1 + 1 + 1 + 1?"}]
+    m.Row.objects.bulk_update(hard, ["messages"])
+    run = finished("easy-to-hard", loops.make_scripted(), version, easy=3, hard_share=1.0)
+    labels = dict(run.costs.filter(iteration=1, labels__gt=0).values_list("purpose", "labels"))
+    assert labels == {"loop": 7, "measurement": 5}
+    assert set(run.costs.filter(iteration=1, labels__gt=0).values_list("stage", flat=True)) == {"select"}
+
+
 def test_where_people_voted_every_vote_is_a_label(tmp_path: Path):
     recipe = get_recipe("collective-constitution")
     version = make_trial(recipe, tmp_path)
