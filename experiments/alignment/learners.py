@@ -123,14 +123,15 @@ class Extrapolate(Spec):
 class PolicyGradient(Spec):
     """Clipped policy gradient on recorded rollouts (PPO's objective, arXiv 1707.06347, group advantages of 2402.03300).
 
-    `kl_beta` weighs the k3 estimate of KL to the checkpoint that training starts from; `entropy` rewards spread over
-    closed options.
+    `kl_beta` weighs the k3 estimate of KL to the `reference`: the checkpoint that this round's training starts from, as
+    in iterative GRPO, or the role's base, the same one in all rounds. `entropy` rewards spread over closed options.
     """
 
     consumes: ClassVar[SampleKind] = "rollout"
     kind: Literal["policy-gradient"] = "policy-gradient"
     clip: float = Field(0.2, gt=0, lt=1)
     kl_beta: float = Field(0.0, ge=0, le=10)
+    reference: Literal["round", "base"] = "round"
     entropy: float = Field(0.0, ge=0, le=1)
 
 

@@ -12,7 +12,7 @@ from experiments.alignment.bench import Bench
 from experiments.alignment.composition import Branch, Phase
 from experiments.alignment.errors import EpisodeError
 from experiments.alignment.evaluate import conclude, measure
-from experiments.alignment.learners import Extrapolate, Lesson
+from experiments.alignment.learners import Extrapolate, Lesson, PolicyGradient
 from experiments.alignment.sample_kinds import Sample
 from experiments.alignment.samples import samples
 from experiments.alignment.seeds import seed_at
@@ -94,7 +94,9 @@ def _trained(step: Step, bench: Bench, branch: Branch) -> Trained:
         return Trained(journal.checkpoint(spec.role, kept), steps=0)
     init = journal.checkpoint(spec.role, spec.init_from)
     seed = seed_at(bench.seed, step.iteration, step.phase, "learn", spec.role)
-    return bench.workshop.learn(Lesson(spec, read, init, init, seed), journal.check, journal.progress)
+    held_to_base = isinstance(spec, PolicyGradient) and spec.reference == "base"
+    reference = journal.checkpoint(spec.role, "base") if held_to_base else init
+    return bench.workshop.learn(Lesson(spec, read, init, reference, seed), journal.check, journal.progress)
 
 
 def _evaluate(step: Step, bench: Bench, chunk: Chunk) -> None:

@@ -62,13 +62,13 @@ class GradientConfig(TrainingConfig):
         TrainingConfig, "epochs", 1, "Passes of the policy over the answers of a round."
     )
     kl_beta: float = Field(
-        0.05, ge=0, le=10, description="Weight of the divergence from the round's first policy."
+        0.05, ge=0, le=10, description="Weight of the divergence from the model before training."
     )
 
     @property
     def gradient(self) -> PolicyGradient:
         """What the policy learns by."""
-        return PolicyGradient(kl_beta=self.kl_beta, **self.learner_settings())
+        return PolicyGradient(kl_beta=self.kl_beta, reference="base", **self.learner_settings())
 
     def sample(self, role: str = "policy") -> Sample:
         """So many answers of a role."""

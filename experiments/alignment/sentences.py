@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+UNSPACED = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff"
+"""Letters of scripts that write without spaces."""
+WORD = re.compile(rf"[{UNSPACED}]|[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 """A run of letters, apostrophes within it; where scripts write without spaces, each letter stands for a word."""
 LEAST_WORDS = 3
 

@@ -20,7 +20,7 @@ from tasks.learners.adapters import stored, write_tensors
 from tasks.learners.batches import check_samples, planned
 from tasks.learners.confidence_lora import train_adapted
 from tasks.learners.labels import Labels, new_head
-from tasks.learners.losses_classifier import confidence_loss, weight_at
+from tasks.learners.losses_classifier import confidence_loss, weight_of_batch
 from tasks.learners.training import Figures
 from tasks.learners.work import Work
 from tasks.policies.classifier_policy import weights_among
@@ -69,7 +69,7 @@ def fit_head(spec: ConfidenceCE, x: Tensor, labels: Labels, seed: int, watching:
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, total_iters=len(plan))
     for step, batch in enumerate(plan):
         watching.check()
-        alpha = weight_at(step / len(plan), spec.alpha, spec.ramp, spec.schedule)
+        alpha = weight_of_batch(len(batch), spec, step / len(plan))
         logits = scaled[batch] @ weight.T + bias
         loss = confidence_loss(logits, labels.targets[batch], labels.weights[batch], alpha)
         optimiser.zero_grad()

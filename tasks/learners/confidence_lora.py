@@ -19,7 +19,7 @@ from experiments.alignment.types import Checkpoint, Trained
 from tasks.learners.adapters import save_adapter
 from tasks.learners.batches import check_length, check_samples, planned
 from tasks.learners.labels import Labels, new_head
-from tasks.learners.losses_classifier import confidence_loss, weight_at
+from tasks.learners.losses_classifier import confidence_loss, weight_of_batch
 from tasks.learners.training import (
     Figures,
     PlannedTrainer,
@@ -91,8 +91,8 @@ class Lessons:
 
     def loss(self, classifier: Classifier, inputs: Row) -> Tensor:
         """The confidence loss of one planned batch, at the weight of its step."""
-        spec, step = self.work.spec, len(self.figures.steps)
-        alpha = weight_at(step / len(self.plan), spec.alpha, spec.ramp, spec.schedule)
+        fraction = len(self.figures.steps) / len(self.plan)
+        alpha = weight_of_batch(len(inputs["targets"]), self.work.spec, fraction)
         logits = classifier(inputs["ids"], inputs["mask"])
         loss = confidence_loss(logits, inputs["targets"], inputs["weights"], alpha)
         self.figures.add(loss, tokens=float(inputs["mask"].sum()), alpha=alpha)

@@ -10,6 +10,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import log_softmax, one_hot
 
+from experiments.alignment.learners import ConfidenceCE
+
+LEAST_BALANCED = 8
+"""Rows of a batch from which on its class balance says something; fewer learn from their labels alone."""
+
+
+def weight_of_batch(rows: int, spec: ConfidenceCE, fraction: float) -> float:
+    """α for a batch of so many rows at a fraction of all steps."""
+    return weight_at(fraction, spec.alpha, spec.ramp, spec.schedule) if rows >= LEAST_BALANCED else 0.0
+
 
 def weight_at(fraction: float, alpha: float, ramp: float, schedule: Literal["published", "code"]) -> float:
     """α at a fraction (0 to 1) of all steps; `ramp` is the share of the steps in which it rises.

@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from experiments.alignment.errors import DataError
 from experiments.alignment.prompts.criticising import NO_FLAW, RIGHT, WRONG, criticising, verdict_of
 from experiments.alignment.proposers.refine_from import CRITIQUE
 from experiments.alignment.proposers.seeded_flaws import SeededFlaws, cases, with_number
+from experiments.alignment.selectors.best_of_n import BestOfN
 from experiments.alignment.selectors.held_back import held_back
 from experiments.alignment.signals.critic_choice import CriticChoice
 from experiments.alignment.signals.critic_exam import CriticExam
@@ -82,10 +84,23 @@ def test_the_critics_choice_is_the_probability_of_right_for_each_candidate() -> 
 
 def test_likeness_is_the_cosine_of_words_and_unscored_without_a_critique() -> None:
     critique = Signal(CRITIQUE, "critic", (0,), None, text="Too low.")
-    [signals] = FeedbackLikeness().read(at(Planted()), [group("too low", "too high", signals=(critique,))])
-    assert [s.value for s in signals] == [pytest.approx(1.0), pytest.approx(0.5)]
+    made = group("a draft", "too low", "too high", signals=(critique,))
+    [signals] = FeedbackLikeness().read(at(Planted()), [made])
+    assert [(s.about, s.value) for s in signals] == [((1,), pytest.approx(1.0)), ((2,), pytest.approx(0.5))]
     [[unread]] = FeedbackLikeness().read(at(Planted()), [group("too low")])
     assert (unread.value, unread.parsed, unread.error) == (None, False, NO_CRITIQUE)
+
+
+def test_a_critique_that_quotes_the_draft_does_not_choose_it() -> None:
+    critique = Signal(
+        CRITIQUE, "critic", (0,), None, text="Wrong: in \u201cThe sum is 90\u201d 90 is too low."
+    )
+    made = group("The sum is 90", "The sum is 100", "I do not know", signals=(critique,))
+    [signals] = FeedbackLikeness().read(at(Planted()), [made])
+    chosen = BestOfN(FeedbackLikeness.kind)
+    assert chosen.best(replace(made, signals=(*made.signals, *signals))) == 1
+    [[alone]] = FeedbackLikeness().read(at(Planted()), [group("The sum is 90", signals=(critique,))])
+    assert alone.about == (0,)
 
 
 def test_the_cosine_counts_words_and_is_0_without_any() -> None:

@@ -57,6 +57,32 @@ def test_pairing_narrows_a_difference_and_recovers_it() -> None:
     assert found.high - found.low < 1  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(("n", "fixed", "broken"), [(20, 0.04, 0.0), (32, 0.08, 0.02), (64, 0.3, 0.1)])
+def test_the_interval_of_a_difference_covers_where_few_prompts_flip(
+    n: int, fixed: float, broken: float
+) -> None:
+    rng = np.random.default_rng(6)
+    drawn = rng.choice([1.0, 0.0, -1.0], p=[fixed, 1 - fixed - broken, broken], size=(TRIALS, n))
+    found = [intervals.paired_difference(change.tolist(), [0.0] * n) for change in drawn]
+    assert covered(found, fixed - broken) > 0.93
+    assert all(f.low < f.high for f in found)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("prompts", [40, 100])
+def test_the_interval_of_a_ratio_of_counts_covers_where_little_is_counted(prompts: int) -> None:
+    rng = np.random.default_rng(7)
+    found = []
+    for _ in range(TRIALS):
+        wholes = rng.binomial(4, 0.2, prompts)
+        found.append(intervals.ratio_of_counts(rng.binomial(wholes, 0.9).tolist(), wholes.tolist()))
+    assert covered(found, 0.9) > 0.92
+
+
+def test_a_ratio_of_counts_needs_prompts_that_count_something() -> None:
+    found = intervals.ratio_of_counts([1.0] * 9 + [0.0] * 50, [1.0] * 9 + [0.0] * 50)
+    assert (found.value, found.n) == (None, 9)
+
+
 def test_a_ratio_of_lengths_is_recovered_and_undefined_over_nothing() -> None:
     rng = np.random.default_rng(4)
     before = rng.integers(5, 30, 90).astype(float)
@@ -115,6 +141,11 @@ def test_distinct_2_falls_when_answers_repeat_and_its_jackknife_covers() -> None
     expected = float(np.mean([text.distinct_2(draw()).value for _ in range(TRIALS)]))
     assert covered([text.distinct_2(draw()) for _ in range(TRIALS)], expected) > 0.9
     assert text.distinct_2(["the same old words again"] * 40).high < expected  # type: ignore[operator]
+
+
+def test_scripts_without_spaces_have_a_word_a_letter() -> None:
+    assert text.words("Schreibe 3 S\u00e4tze!") == ["schreibe", "3", "s\u00e4tze"]
+    assert text.words("\u5199\u4e00\u9996 poem2 \u8bd7") == ["\u5199", "\u4e00", "\u9996", "poem2", "\u8bd7"]
 
 
 def test_the_commonest_opening_is_counted_case_and_punctuation_aside() -> None:

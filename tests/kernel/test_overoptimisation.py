@@ -73,6 +73,24 @@ def test_a_planted_peak_is_found_with_its_interval(form: str, bend: Callable[[fl
     assert found.reached.value == pytest.approx(1.6 / (found.peak.value or 0))
 
 
+@pytest.mark.parametrize("form", ["best-of-n", "reinforcement"])
+def test_a_gain_below_nothing_at_every_distance_is_past_its_peak(form: str) -> None:
+    rng = random.Random(5)
+    falls = [[fall + rng.gauss(0, 0.05) for _ in range(60)] for fall in (-0.30, -0.42, -0.48)]
+    found = curve(form, [1.0, 2.0, 3.0], falls)  # type: ignore[arg-type]
+    assert found is not None
+    assert found.reached.low is not None
+    assert found.reached.low > 1
+    rises = [[-value for value in gain] for gain in falls]
+    rising = curve(form, [1.0, 2.0, 3.0], rises)  # type: ignore[arg-type]
+    assert rising is not None
+    assert rising.reached.value is None or rising.reached.value < 1.2
+
+
+def test_few_prompts_have_no_curve() -> None:
+    assert curve("best-of-n", [0.4, 0.8, 1.2], [[g] * 19 for g in (0.1, 0.2, 0.1)]) is None
+
+
 def test_no_peak_is_stated_where_the_curve_does_not_fit_or_never_turns_down() -> None:
     jumps = curve("best-of-n", [0.4, 0.8, 1.2, 1.6], [[g] * 40 for g in (0.5, -0.5, 0.5, -0.5)])
     assert jumps is not None

@@ -11,7 +11,7 @@ from experiments.alignment.learners import ConfidenceCE
 from experiments.alignment.ports import Lesson
 from experiments.alignment.sample_kinds import Label
 from experiments.alignment.types import Ask, Checkpoint, Message
-from tasks.learners.losses_classifier import confidence_loss, hardened, weight_at
+from tasks.learners.losses_classifier import confidence_loss, hardened, weight_at, weight_of_batch
 from tasks.policies.features import hidden_states, layers
 from tasks.policies.lexicon_policy import LexiconPolicy
 from tasks.workshop import LocalWorkshop
@@ -60,6 +60,11 @@ def test_the_published_weight_rises_smoothly_and_the_programs_jumps():
     code = [weight_at(at, 0.5, 0.1, "code") for at in (0.0, 0.05, 0.1, 0.11, 0.9)]
     assert code == pytest.approx([0.0, 0.025, 0.05, 0.5, 0.5])
     assert weight_at(0.0, 0.5, 0.0, "published") == 0.5
+
+
+def test_a_batch_too_small_for_a_class_balance_learns_from_its_labels_alone():
+    spec = ConfidenceCE(alpha=0.5, ramp=0.0)
+    assert [weight_of_batch(rows, spec, 0.9) for rows in (1, 7, 8, 64)] == [0.0, 0.0, 0.5, 0.5]
 
 
 def test_hardened_predictions_have_the_labels_balance():

@@ -49,8 +49,39 @@ def mean(values: Sequence[float]) -> Finding:
 
 
 def paired_difference(first: Sequence[float], second: Sequence[float]) -> Finding:
-    """Mean of first - second over the same prompts, in the same order."""
-    return bootstrap([np.subtract(first, second)], lambda columns: columns[0].mean(axis=-1))
+    """Mean of first - second over the same prompts, in the same order.
+
+    Where each prompt is right or wrong the interval is Bonett and Price's (doi 10.1002/sim.5710), which stays honest
+    where few prompts differ; else a bootstrap over prompts.
+    """
+    change = np.subtract(first, second)
+    if len(change) >= LEAST_FOR_MEAN and np.isin(change, (-1.0, 0.0, 1.0)).all():
+        return _flips(change)
+    return bootstrap([change], lambda columns: columns[0].mean(axis=-1))
+
+
+def _flips(change: Array) -> Finding:
+    """One more prompt of either kind is added before the Wald interval is taken."""
+    n = len(change)
+    up, down = (float((change == side).sum() + 1) / (n + 2) for side in (1, -1))
+    half = Z * float(np.sqrt((up + down - (up - down) ** 2) / (n + 2)))
+    return Finding(float(change.mean()), n, max(-1.0, up - down - half), min(1.0, up - down + half))
+
+
+def ratio_of_counts(part: Sequence[float], whole: Sequence[float]) -> Finding:
+    """The share that the `part` counted in all prompts is of the `whole`; each part lies within its whole.
+
+    Wilson's interval at the effective number of prompts, of those alone that count anything: a prompt's counts are not
+    independent. `n` is the number of these prompts.
+    """
+    parts, wholes = (np.asarray(counts, dtype=np.float64) for counts in (part, whole))
+    n = int((wholes > 0).sum())
+    if n < LEAST_FOR_SHARE:
+        return not_enough(n)
+    p = float(parts.sum() / wholes.sum())
+    variance = float(((parts - p * wholes) ** 2).sum() / wholes.sum() ** 2)
+    low, high = wilson(p, p * (1 - p) / variance if variance > 0 else n)
+    return Finding(p, n, low, high)
 
 
 def ratio_of_means(first: Sequence[float], second: Sequence[float]) -> Finding:

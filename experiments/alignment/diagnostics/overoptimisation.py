@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 
 from experiments.alignment.diagnostics import intervals
-from experiments.alignment.diagnostics.findings import Finding, not_enough
+from experiments.alignment.diagnostics.findings import LEAST_FOR_MEAN, Finding, not_enough
 from experiments.alignment.diagnostics.intervals import Array
 
 Form = Literal["best-of-n", "reinforcement"]
@@ -49,14 +49,16 @@ def curve(form: Form, distances: Sequence[float], gains: Sequence[Sequence[float
     None where there are too few points or prompts.
     """
     columns = [np.asarray(gain, dtype=np.float64) for gain in gains]
-    if len(columns) < LEAST_POINTS or not len(columns[0]):
+    if len(columns) < LEAST_POINTS or len(columns[0]) < LEAST_FOR_MEAN:
         return None
     d = np.asarray(distances, dtype=np.float64)
     solve = np.linalg.pinv(np.stack([d, _bend(form, d)], axis=1))
 
     def reach(drawn: Sequence[Array]) -> Array:
         alpha, beta = np.tensordot(solve, np.stack([c.mean(axis=-1) for c in drawn]), axes=1)
-        return _reach(form, alpha, beta, float(d.max()))
+        fitted = np.multiply.outer(d, alpha) + np.multiply.outer(_bend(form, d), beta)
+        reach = _reach(form, alpha, beta, float(d.max()))
+        return np.where((fitted < 0).all(axis=0), MOST_REACH, reach)
 
     r2 = _r2(form, d, solve, np.array([column.mean() for column in columns]))
     reached = intervals.bootstrap(columns, reach) if r2 >= LEAST_R2 else not_enough(len(columns[0]))
@@ -70,7 +72,10 @@ def _bend(form: Form, d: Array) -> Array:
 
 
 def _reach(form: Form, alpha: Array, beta: Array, farthest: float) -> Array:
-    """The farthest distance over d*; 0 where the curve never turns down, and at most `MOST_REACH`."""
+    """The farthest distance over d*; 0 where the curve never turns down, and at most `MOST_REACH`.
+
+    A curve that is below the start at every distance of the data has its peak there, whatever its ends do.
+    """
     slope = np.divide(beta, alpha, out=np.zeros_like(beta), where=alpha > 0)
     if form == "best-of-n":
         reach = np.where(alpha > 0, 2 * slope * farthest, np.where(beta > 0, MOST_REACH, 0.0))

@@ -1,4 +1,6 @@
-"""Diversity of answers, from their texts alone. Words are runs of letters and digits in lower case."""
+"""Diversity of answers, from their texts alone. Words are runs of letters and digits in lower case;
+where scripts write without spaces, each letter is one.
+"""
 
 import re
 from collections import Counter
@@ -9,9 +11,9 @@ import numpy as np
 
 from experiments.alignment.diagnostics.findings import LEAST_FOR_MEAN, Finding, not_enough
 from experiments.alignment.diagnostics.intervals import Z, share
-from experiments.alignment.sentences import repeats
+from experiments.alignment.sentences import UNSPACED, repeats
 
-WORD = re.compile(r"\w+")
+WORD = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+")
 OPENING_WORDS = 3
 
 

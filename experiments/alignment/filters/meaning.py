@@ -12,6 +12,8 @@ from experiments.alignment.ports import Check, EmbeddingPolicy, Round
 Vector = tuple[float, ...]
 OFF = 1.0
 """The limit at which nothing is compared."""
+LEAST_TEXTS = 3
+"""Fewer texts have no mean worth looking from: a single one would be its own."""
 READER = "policy"
 """The role whose vectors are taken, whoever writes the texts."""
 
@@ -67,7 +69,7 @@ def with_reader(role: str, limit: float) -> tuple[str, ...]:
 
 
 def same_meaning(limit: float, at: Round, texts: Sequence[str]) -> tuple[Filter, ...]:
-    """The filter with that limit, seen from the mean of `texts`; none where the limit is 1.
+    """The filter with that limit, seen from the mean of `texts`; none where the limit is 1 or the texts are few.
 
     Raises ConfigError for a model that gives no vectors.
     """
@@ -80,6 +82,8 @@ def same_meaning(limit: float, at: Round, texts: Sequence[str]) -> tuple[Filter,
             "local language model.",
             field="meaning",
         )
+    if len(texts) < LEAST_TEXTS:
+        return ()
     embedding = cast(EmbeddingPolicy, policy)
     vectors = embedding.embed(texts, at.check)
     origin = tuple(math.fsum(values) / len(vectors) for values in zip(*vectors, strict=True))

@@ -71,7 +71,8 @@ def ai_feedback_rl(config: AIFeedbackRLConfig) -> Composition:
     In the first phase the checkpoint answers each train prompt twice, and the judge compares the two in both orders.
     The probability of its letter is the label, averaged over the orders, so that a liking for the first place cancels
     and an unsure judge teaches little. A reward model is fitted to these soft labels of all rounds. In the second
-    phase the policy samples groups of answers, the reward model scores them, and the policy gradient follows.
+    phase the policy samples groups of answers, the reward model scores them, and the policy gradient follows, with a
+    penalty on the divergence from the model before training.
 
     With `direct` there is one phase: the judge grades every sample from 0 to 5, and the expected grade under the
     probabilities of the digits is the reward itself.

@@ -38,8 +38,8 @@ class CriticRefineConfig(TrainingConfig):
     critique_tokens: int = Field(24, ge=1, le=1024, description="Longest critique, in tokens.")
     chooses: Literal["critic", "check", "likeness"] = Field(
         "critic",
-        description="What chooses among draft and refinements: the critic's first word, the data set's check, or the "
-        "likeness of words to the critique.",
+        description="What chooses among draft and refinements: the critic's first word, the data set's check, or, "
+        "among the refinements alone, the likeness of words to the critique.",
     )
     train_critic: bool = Field(
         True,
@@ -109,9 +109,9 @@ def critic_refine(config: CriticRefineConfig) -> Composition:
 
     This follows ILF, learning from language feedback (arXiv 2303.16755), where people wrote the feedback. The critic
     and its measures follow Saunders et al. (arXiv 2206.05802).
-    Departures: seeded flaws instead of critiques by people, so the critic knows only such flaws; refinements are chosen
-    by the critic, where ILF takes the likeness to the feedback, which is a setting here and counts words; critic and
-    refinements share their train prompts; low-rank adapters.
+    Departures: seeded flaws instead of critiques by people, so the critic knows only such flaws; the critic chooses,
+    and the draft is among the choice, where ILF takes the refinement likest to the feedback (a setting here, which
+    counts words); critic and refinements share their train prompts; low-rank adapters.
 
     The control at equal samples draws fresh answers instead of refinements and chooses alike; where likeness chooses it
     takes the likeliest. With the check as chooser the measured operator reads held-out verdicts in its place, so its

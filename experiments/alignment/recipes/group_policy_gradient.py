@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from experiments.alignment.composition import Branch, Composition, Phase
-from experiments.alignment.config import FOLDED
+from experiments.alignment.config import FOLDED, with_default
 from experiments.alignment.learners import SFT, PolicyGradient
 from experiments.alignment.registry import POLICY, Role, recipe
 from experiments.alignment.reward_learning import JUDGES, GradientConfig, Scalar, scalar_source
@@ -25,6 +25,9 @@ class GroupPolicyGradientConfig(GradientConfig):
         lt=1,
         description="How far an answer's probability may move in a round before its gradient ends.",
         json_schema_extra=FOLDED,
+    )
+    kl_beta: float = with_default(
+        GradientConfig, "kl_beta", 0.05, "Weight of the divergence from the round's first policy."
     )
     control: bool = Field(
         True,

@@ -69,8 +69,8 @@ def reward_model_rl(config: RewardModelRLConfig) -> Composition:
     In the first phase of a round pairs are made: of a few samples of each train prompt a right one is preferred to a
     wrong one, or the rows' own pairs are taken. A reward model is fitted to the pairs of all rounds. In the second
     phase the policy answers each prompt several times, the reward model scores the answers, and the policy gradient
-    follows the scores relative to their group, with a penalty on the divergence from the round's first policy. The
-    check is never asked there: the reward model has to stand for it.
+    follows the scores relative to their group, with a penalty on the divergence from the model before training, the
+    same one in all rounds. The check is never asked there: the reward model has to stand for it.
 
     This follows InstructGPT (arXiv 2203.02155), with the detectors of over-optimisation of 2210.10760. Departures: a
     check stands for the people who label; one pair a prompt instead of all pairs of a ranking; the rewards are

@@ -14,9 +14,10 @@ NO_CRITIQUE = "there is no critique to compare with"
 
 @dataclass(frozen=True)
 class FeedbackLikeness:
-    """The cosine between the words of each candidate and those of the critique of the draft (arXiv 2303.16755).
+    """The cosine between the words of each refinement and those of the critique of the draft (arXiv 2303.16755).
 
-    Departure: counted words, where the paper compares embeddings.
+    The draft has none where there are refinements: a critique that quotes what it rejects is likest to that. Departure:
+    counted words, where the paper compares embeddings.
     """
 
     kind: ClassVar[str] = "likeness"
@@ -28,9 +29,10 @@ class FeedbackLikeness:
         return ()
 
     def read(self, at: Round, groups: Sequence[Group]) -> list[tuple[Signal, ...]]:
-        """One signal a candidate, in order."""
+        """One signal a refinement, in order; a draft that was left alone has one itself."""
         return [
-            tuple(self._signal(said_of_draft(group), one) for one in group.candidates) for group in groups
+            tuple(self._signal(said_of_draft(group), one) for one in group.candidates[1:] or group.candidates)
+            for group in groups
         ]
 
     def _signal(self, critique: str, candidate: Candidate) -> Signal:

@@ -174,3 +174,5 @@ def test_every_drop_has_its_reason(select: KeepSize, reason: str):
 
 def test_a_question_without_a_sum_is_as_hard_as_it_is_long():
     assert (difficulty("Say hello to me."), difficulty("What is 2 + 3 - 4?")) == (4, 3)
+    years = "In the season 2020-2021 a club sold a third of its 900 tickets online; how many were left?"
+    assert difficulty(years) == len(years.split())

@@ -55,7 +55,7 @@ def test_what_only_evolved_prompts_ask_for_is_learned_and_the_control_does_not_k
     memory, workshop = evolved(tmp_path)
     assert metric(memory, 0, "accuracy", "gold").value == 0
     assert metric(memory, 1, "accuracy", "gold").value == 1
-    assert metric(memory, 1, "control_gain", "gold").low > 0.9
+    assert metric(memory, 1, "control_gain", "gold").low > 0.8
     assert len(workshop.shown("control")) == len(workshop.shown("policy")) > 0
 
 

@@ -1,5 +1,6 @@
 """Completions find the step that went wrong, and a verifier of steps chooses what one of outcomes is fooled by."""
 
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,27 @@ def test_a_completer_that_mends_errors_makes_labels_imprecise(tmp_path: Path) ->
     precision = metric(memory, 1, "step_label_precision", "train")
     assert precision.high < 0.9
     assert metric(memory, 1, "step_label_recall", "train").value == 1
+
+
+def test_hard_labels_are_judged_as_they_are_learned(tmp_path: Path) -> None:
+    """Every fourth completion mends the error: the share of right ones is small, and a hard label is 1 all the same."""
+    asked = count()
+
+    def sometimes_mends(ask: Ask) -> str:
+        begun = ask.messages[-1].role == "assistant"
+        mends = begun and next(asked) % 4 == 0
+        return f"No, it is {sum(terms_of(case_of(ask)))}" if mends else solve(ask)
+
+    found = {
+        labels: metric(
+            run(tmp_path / labels, SLUG, Cast(Planted(sometimes_mends), tmp_path), labels=labels),
+            1,
+            "step_label_precision",
+            "train",
+        ).value
+        for labels in ("soft", "hard")
+    }
+    assert found["hard"] < 0.9 < found["soft"]
 
 
 def test_the_verifier_of_steps_is_precise_and_beats_one_of_outcomes_at_equal_samples(tmp_path: Path) -> None:

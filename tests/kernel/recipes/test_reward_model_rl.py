@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from experiments.alignment.learners import DPO, PolicyGradient, RewardModel
-from experiments.alignment.ports import Check
+from experiments.alignment.learners import DPO, Lesson, PolicyGradient, RewardModel
+from experiments.alignment.ports import Check, Progress
 from experiments.alignment.scripted_answers import is_right
-from experiments.alignment.types import Ask, Capability
+from experiments.alignment.types import Ask, Capability, Trained
 from tests.kernel.planted import PlantedWorkshop
 from tests.kernel.recipes.critics import SETTINGS, draft, right, run, wrong
 from tests.kernel.recipes.test_constitutional_rl import Rewarding
@@ -39,6 +39,24 @@ def test_right_is_preferred_to_wrong_and_the_policy_follows_the_rewards(tmp_path
         is_right(rollout.prompt[-1].content, rollout.answer) for rollout in rollouts if rollout.advantage > 0
     )
     assert metric(memory, 1, "reward_pair_accuracy").value == 1
+
+
+def test_the_divergence_is_from_the_model_before_training_in_every_round(tmp_path: Path) -> None:
+    lessons: list[Lesson] = []
+
+    class Noting(PlantedWorkshop):
+        def learn(self, lesson: Lesson, check: Check, progress: Progress) -> Trained:
+            lessons.append(lesson)
+            return super().learn(lesson, check, progress)
+
+    settings: dict[str, Any] = {**SETTINGS, "iterations": 2}
+    memory = start(tmp_path, train=40, held_out=40)
+    go(memory, tmp_path, "reward-model-rl", settings, workshop=Noting(Scoring(draft), tmp_path))
+    first, second = (one for one in lessons if isinstance(one.spec, PolicyGradient))
+    assert first.reference == second.reference == first.init
+    assert second.init != first.init
+    direct = [one for one in lessons if isinstance(one.spec, DPO)]
+    assert all(one.reference == one.init for one in direct)
 
 
 def test_every_sample_has_its_reward_and_the_log_ratio_to_the_start(tmp_path: Path) -> None:

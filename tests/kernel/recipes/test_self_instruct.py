@@ -53,7 +53,7 @@ def test_what_only_new_instructions_show_is_learned_and_the_control_does_not_kno
     assert metric(memory, 0, "accuracy", "gold").value == 0
     assert metric(memory, 1, "accuracy", "gold").value == 1
     assert metric(memory, 1, "control_accuracy", "gold").value == 0
-    assert metric(memory, 1, "control_gain", "gold").low > 0.9
+    assert metric(memory, 1, "control_gain", "gold").low > 0.8
     assert all(task.startswith("Subtract") for task in workshop.shown("policy"))
     assert all(task.startswith("What is") for task in workshop.shown("control"))
 

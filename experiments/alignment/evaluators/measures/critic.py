@@ -80,7 +80,7 @@ def _examined(record: Record) -> Iterator[Metric]:
     yield metric_of("seeded_false_alarms", "train", intervals.share(right))
     hits = [calls.get(True, 0.0) for calls in read if calls]
     called = [sum(calls.values()) for calls in read if calls]
-    yield metric_of("seeded_precision", "train", intervals.ratio_of_means(hits, called))
+    yield metric_of("seeded_precision", "train", intervals.ratio_of_counts(hits, called))
 
 
 def _calls(group: Group) -> dict[bool, float]:

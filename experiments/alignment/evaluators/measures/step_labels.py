@@ -3,23 +3,25 @@
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from experiments.alignment.composition import Composition
 from experiments.alignment.diagnostics import intervals
 from experiments.alignment.diagnostics.equations import equations_hold
 from experiments.alignment.diagnostics.findings import Finding
 from experiments.alignment.evaluators.record import Record, metric_of
+from experiments.alignment.selectors.step_labels import StepLabels
 from experiments.alignment.types import Evidence, Group, Metric
 
 GOOD = 0.5
 Step = tuple[float, bool]
-"""A step's label, and whether all equations up to its end are true."""
+"""A step's label, as the verifier learns it, and whether all equations up to its end are true."""
 
 
 def measure(record: Record) -> Iterator[Metric]:
     """Of the train solutions of this round whose steps were labelled and hold equations."""
     if not record.iteration:
         return
-    groups = record.groups("train")
-    steps = [found for group in groups if (found := checked_steps(group))]
+    groups, hard = record.groups("train"), learns_hard_labels(record.composition)
+    steps = [found for group in groups if (found := checked_steps(group, hard))]
     if steps:
         good = [[float(holds) for label, holds in some if label >= GOOD] for some in steps]
         true = [[float(label >= GOOD) for label, holds in some if holds] for some in steps]
@@ -31,10 +33,16 @@ def measure(record: Record) -> Iterator[Metric]:
         yield metric_of("right_by_luck", "train", intervals.share(lucky))
 
 
-def checked_steps(group: Group) -> list[Step]:
+def learns_hard_labels(composition: Composition) -> bool:
+    """Whether one right completion makes a step's label 1 (`StepLabels`)."""
+    selectors = [branch.select for phase in composition.phases for branch in phase.branches]
+    return any(isinstance(one, StepLabels) and one.labels == "hard" for one in selectors)
+
+
+def checked_steps(group: Group, hard: bool = False) -> list[Step]:
     """The labelled steps of a prompt's solutions that end after some equation."""
     return [
-        (float(step["label"]), holds)
+        (float(float(step["label"]) > 0) if hard else float(step["label"]), holds)
         for evidence in _evidence(group)
         for step, holds in _held(evidence.data["steps"])
         if step.get("label") is not None and holds is not None
@@ -60,4 +68,4 @@ def _right_solutions(group: Group) -> list[bool]:
 
 def _pooled(prompts: Sequence[Sequence[float]]) -> Finding:
     """The mean over all steps; the interval over prompts."""
-    return intervals.ratio_of_means([sum(some) for some in prompts], [float(len(some)) for some in prompts])
+    return intervals.ratio_of_counts([sum(some) for some in prompts], [float(len(some)) for some in prompts])

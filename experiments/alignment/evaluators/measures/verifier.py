@@ -77,5 +77,5 @@ def _labels(prompts: Sequence[Sequence[Read]]) -> Iterator[Metric]:
     accepted = [sum(float(one.label == RIGHT) for one in s) for s in called]
     right = [sum(float(one.gold == 1.0) for one in s) for s in called]
     yield metric_of("verifier_accuracy", "probe", intervals.share(agreed))
-    yield metric_of("verifier_precision", "probe", intervals.ratio_of_means(both, accepted))
-    yield metric_of("verifier_recall", "probe", intervals.ratio_of_means(both, right))
+    yield metric_of("verifier_precision", "probe", intervals.ratio_of_counts(both, accepted))
+    yield metric_of("verifier_recall", "probe", intervals.ratio_of_counts(both, right))
