@@ -24,8 +24,10 @@ METADATA = frozenset(
     for a in ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254")
 )
 """Where clouds hand out a machine's credentials, beside the link-local 169.254.169.254."""
-TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("::/96"))
+TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("::/96"))
 """IPv6 networks whose last 32 bits are an IPv4 address."""
+LOCALLY_TRANSLATED = ip_network("64:ff9b:1::/48")
+"""Its addresses carry an IPv4 address at a place that only the local network knows."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,14 @@ def reach(address: str) -> Reach:
     found = _unwrapped(ip_address(address.partition("%")[0]))
     if found in METADATA or found.is_link_local or found.is_multicast or found.is_unspecified:
         return "never"
+    if found in LOCALLY_TRANSLATED:
+        return "never"
     if found.is_loopback:
         return "inside"
     if found.is_reserved or str(found) == "255.255.255.255":
         return "never"
-    return "public" if found.is_global else "inside"
+    site_local = isinstance(found, IPv6Address) and found.is_site_local
+    return "public" if found.is_global and not site_local else "inside"
 
 
 def _unwrapped(found: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

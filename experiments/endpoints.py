@@ -45,10 +45,8 @@ class EndpointSettings(BaseModel):
 
     @property
     def limited(self) -> bool:
-        """Whether a request may have to wait, or to be refused: an endpoint without limits keeps no account of them."""
-        return any(
-            one is not None for one in (self.requests_per_minute, self.tokens_per_minute, self.cost_cap)
-        )
+        """Whether a request may have to wait, or may be refused as soon as there is a cap."""
+        return self.priced or self.requests_per_minute is not None or self.tokens_per_minute is not None
 
     @property
     def priced(self) -> bool:
@@ -80,6 +78,15 @@ class Bought:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """A request that ended: its ticket, 0 for none, the tokens that it took where that is known, and what it bought."""
+
+    ticket: int
+    tokens: int | None = None
+    bought: Bought = Bought()
+
+
+@dataclass(frozen=True)
 class Admission:
     """The ticket of a request that may go out now, or how many seconds to wait before asking again.
 
@@ -102,8 +109,8 @@ def check_key(settings: EndpointSettings, allowed: Mapping[str, tuple[str, ...]]
         return
     if not KEY_NAME.fullmatch(name) or OWN_SECRETS.fullmatch(name):
         raise ConfigError(
-            f"{name[:64]!r} cannot name an endpoint's key: use capital letters, digits and underscores, and no "
-            "variable of Plumbline or the system.",
+            "That cannot name an endpoint's key: give the name of a variable, not the key, in capital letters, digits "
+            "and underscores, and no variable of Plumbline or the system.",
             field="key_env",
         )
     if not settings.operator and not names_host(allowed.get(name, ()), settings.address):

@@ -1,6 +1,6 @@
 """The workshop of a run's endpoint: policies of a remote model, whose answers are paid for in the database."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from experiments.alignment.errors import ConfigError
 from experiments.alignment.learners import CommitContext, Lesson
 from experiments.alignment.ports import Check, Policy, Progress
 from experiments.alignment.types import Checkpoint, Trained
-from experiments.endpoints import Admission, Bought, EndpointSettings
+from experiments.endpoints import Admission, EndpointSettings, Settled
 from experiments.models import LanguageModel, Run
 from experiments.services import endpoint_gate, endpoints
 from experiments.services.work import note_progress
@@ -57,10 +57,10 @@ class ModelGate:
     def admit(self, tokens: int, cost: float) -> Admission:
         return _anew(lambda: endpoint_gate.admit(self.model_id, tokens, cost))
 
-    def settle(self, tickets: Mapping[int, int | None], bought: Bought) -> None:
-        _anew(lambda: endpoint_gate.settle(self.model_id, tickets, bought))
-        if bought.answers:
-            self.answered()
+    def settle(self, ended: Sequence[Settled]) -> None:
+        _anew(lambda: endpoint_gate.settle(self.model_id, ended))
+        if any(one.bought.answers for one in ended):
+            _anew(self.answered)
 
     def be_quiet(self, seconds: float) -> None:
         _anew(lambda: endpoint_gate.be_quiet(self.model_id, seconds))

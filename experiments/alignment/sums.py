@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from experiments.alignment.verifiers.number import last_number
 
 SIGN = r"[-+\u2212]"
-SUM = re.compile(rf"-?\d+(?:\s*{SIGN}\s*\d+)+")
+SUM = re.compile(rf"(?<!\d)-?\d++(?:\s*+{SIGN}\s*+\d++){{1,200}}")
+"""Possessive, and of so many terms at most, so that hostile text is read in linear time."""
 TERM = re.compile(rf"({SIGN}?)\s*(\d+)")
 MOST_DIGITS = 12
 

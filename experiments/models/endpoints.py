@@ -10,7 +10,7 @@ class EndpointSpending(models.Model):
 
     `estimated` are the answers whose server did not say how many tokens they took. `lost` are requests whose worker
     died before it could say what became of them: the cost holds the most that they can have cost. Until `quiet_until`
-    nothing is asked, because the server said so.
+    nothing is asked, because the server said so. A request of `claim_tokens` waits for room until `claim_until`.
     """
 
     model = models.OneToOneField(LanguageModel, on_delete=models.CASCADE, related_name="spending")
@@ -21,6 +21,8 @@ class EndpointSpending(models.Model):
     spent = models.FloatField(default=0)
     lost = models.BigIntegerField(default=0, db_default=0)
     quiet_until = models.DateTimeField(null=True)
+    claim_tokens = models.BigIntegerField(default=0, db_default=0)
+    claim_until = models.DateTimeField(null=True)
 
 
 class EndpointTicket(models.Model):

@@ -3,20 +3,21 @@
 All times are the database's, so that machines whose clocks differ count the same minute.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, F, Min, QuerySet, Sum
 from django.db.models.functions import Now
 
-from experiments.endpoints import Admission, Bought, EndpointSettings
+from experiments.endpoints import Admission, Bought, EndpointSettings, Settled
 from experiments.models import EndpointSpending, EndpointTicket, LanguageModel
 from experiments.services.endpoints import settings_of
 
 MINUTE = timedelta(seconds=60)
 GRACE = timedelta(seconds=120)
 """How long after its time a request may still be settled; its worker may have been held up."""
+CLAIM = timedelta(seconds=5)
 SHORTEST_WAIT, LONGEST_WAIT = 0.25, 2.0
 """Seconds between two looks: requests elsewhere may end, and a cap may be raised."""
 
@@ -29,13 +30,15 @@ def limits_of(model_id: int) -> EndpointSettings:
 def admit(model_id: int, tokens: int, cost: float) -> Admission:
     """A ticket for a request of so many tokens that costs so much at most, or how long to wait for one.
 
-    A request that is larger than the tokens of a minute goes when nothing else went within it.
+    A request that is larger than the tokens of a minute goes when nothing else went within it. While a large one waits,
+    smaller ones leave room for it, so that it gets its turn.
     """
     with transaction.atomic():
         account = _account(model_id)
         limits = settings_of(account.model)
         _forget(account)
         wait = max(_quiet(account), _busy(account, limits, tokens))
+        _claim(account, tokens, waits=bool(wait))
         if wait:
             return Admission(wait=min(max(wait, SHORTEST_WAIT), LONGEST_WAIT))
         left = _left(account, limits)
@@ -49,16 +52,21 @@ def admit(model_id: int, tokens: int, cost: float) -> Admission:
         return Admission(ticket.pk)
 
 
-def settle(model_id: int, tickets: Mapping[int, int | None], bought: Bought) -> None:
+def settle(model_id: int, ended: Sequence[Settled]) -> None:
     """Ends requests and adds what they cost, at once: what a ticket held back and what it became are never both
-    counted. The tokens of a ticket are those that it really took; None keeps the estimate.
+    counted. A second call with the same tickets changes nothing, and neither does one for a ticket that lapsed.
     """
     with transaction.atomic():
         account = _account(model_id)
-        for pk, tokens in tickets.items():
-            really = {} if tokens is None else {"tokens": tokens}
-            EndpointTicket.objects.filter(pk=pk).update(reserved=0, lapses_at=None, **really)
-        _add(account, bought)
+        counted = [one.bought for one in ended if not one.ticket or _end(one)]
+        _add(account, sum(counted, Bought()))
+
+
+def _end(one: Settled) -> bool:
+    """Whether this ended the ticket: it was under way until now."""
+    really = {} if one.tokens is None else {"tokens": one.tokens}
+    under_way = EndpointTicket.objects.filter(pk=one.ticket, lapses_at__isnull=False)
+    return bool(under_way.update(reserved=0, lapses_at=None, **really))
 
 
 def be_quiet(model_id: int, seconds: float) -> None:
@@ -119,8 +127,28 @@ def _busy(account: EndpointSpending, limits: EndpointSettings, tokens: int) -> f
     requests = limits.requests_per_minute
     full = requests is not None and went["count"] >= requests
     most = limits.tokens_per_minute
-    long = most is not None and went["count"] > 0 and went["tokens"] + tokens > most
-    return _until(account, went["oldest"] + MINUTE) if full or long else 0.0
+    claimed = _claimed(account) if _claimed(account) > tokens else 0
+    needed = went["tokens"] + tokens + claimed
+    long = most is not None and needed > most and bool(went["count"] or claimed)
+    if not full and not long:
+        return 0.0
+    return _until(account, went["oldest"] + MINUTE) if went["oldest"] else SHORTEST_WAIT
+
+
+def _claimed(account: EndpointSpending) -> int:
+    """Tokens of the largest request that waits and still asks."""
+    until = account.claim_until
+    return account.claim_tokens if until and until > account.now else 0  # type: ignore[attr-defined]
+
+
+def _claim(account: EndpointSpending, tokens: int, waits: bool) -> None:
+    """Notes the largest request that waits, or that its turn has come."""
+    if tokens < _claimed(account):
+        return
+    if waits:
+        _rows(account).update(claim_tokens=tokens, claim_until=Now() + CLAIM)
+    elif account.claim_until:
+        _rows(account).update(claim_tokens=0, claim_until=None)
 
 
 def _left(account: EndpointSpending, limits: EndpointSettings) -> float | None:

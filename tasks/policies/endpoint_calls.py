@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from experiments.alignment.errors import InfrastructureError, ModelError
 from experiments.alignment.ports import Check
@@ -11,7 +11,16 @@ from experiments.alignment.types import Ask, Completion
 from tasks.policies.endpoint_line import Line
 from tasks.policies.endpoint_patience import Patience
 from tasks.policies.endpoint_purse import Purse
-from tasks.policies.endpoint_wire import Answered, Failed, Key, Reply, read_reply, request_of
+from tasks.policies.endpoint_wire import (
+    Answered,
+    Failed,
+    Key,
+    Reply,
+    Usage,
+    read_reply,
+    request_of,
+    whole_usage,
+)
 
 LOOK_SECONDS = 0.1
 HOPELESS = 3
@@ -68,8 +77,8 @@ class Calls:
                     answers[call.number] = self._take(call, future, waiting)
                 self.purse.write_down()
         finally:
-            for call in under_way.values():
-                self.purse.settle(call.ticket, None)
+            for future, call in under_way.items():
+                self.purse.settle(call.ticket, self._came_of(call, future))
             self.purse.write_down()
         return answers
 
@@ -95,14 +104,25 @@ class Calls:
             call.ticket = ticket
             under_way[line.send(request_of(call.ask, self.model))] = call
 
+    def _came_of(self, call: Call, future: "Future[Reply | Failed]") -> Usage | None:
+        """What a request that nobody waits for any more has to be paid with: its answer, if it came."""
+        if not future.done() or future.cancelled() or future.exception():
+            return None
+        return self._read(future.result(), call).usage
+
+    def _read(self, got: Reply | Failed, call: Call) -> Answered | Failed:
+        """What came, with what it has to be paid with: a server that was slow has probably written all the same."""
+        if isinstance(got, Reply):
+            return read_reply(got, call.ask, self.key)
+        return replace(got, usage=whole_usage(call.ask)) if got.kind == "slow" else got
+
     def _take(self, call: Call, future: "Future[Reply | Failed]", waiting: deque[Call]) -> Completion:
         """The answer of a call that ended; one that may try again waits, and its answer is empty until then."""
         try:
-            got = future.result()
+            outcome = self._read(future.result(), call)
         except BaseException:
             self.purse.settle(call.ticket, None)
             raise
-        outcome = got if isinstance(got, Failed) else read_reply(got, call.ask, self.key)
         self.purse.settle(call.ticket, outcome.usage)
         if isinstance(outcome, Answered):
             self.health.lost = 0

@@ -95,7 +95,7 @@ class Line:
         for found in await checked_addresses(self.address, self.inside, bool(self.key.headers())):
             try:
                 return await self._post(found, body)
-            except httpx2.ConnectError as error:
+            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                 failed = Failed("busy", f"cannot be reached ({str(error)[:120] or 'no connection'})")
         return failed
 

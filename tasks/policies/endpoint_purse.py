@@ -1,12 +1,12 @@
 """What one policy sends to an endpoint and what that costs: admitted by the gate, and written down as answers come."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from experiments.alignment.errors import ConfigError
 from experiments.alignment.types import Ask
-from experiments.endpoints import Admission, Bought, EndpointSettings
+from experiments.endpoints import Admission, Bought, EndpointSettings, Settled
 from tasks.policies.endpoint_wire import Usage, prompt_bound, prompt_estimate
 
 
@@ -18,21 +18,23 @@ class Gate(Protocol):
 
     def admit(self, tokens: int, cost: float) -> Admission: ...
 
-    def settle(self, tickets: Mapping[int, int | None], bought: Bought) -> None:
-        """Ends requests, with the tokens that each took where that is known, and adds what they cost."""
+    def settle(self, ended: Sequence[Settled]) -> None:
+        """Ends requests and adds what they cost."""
 
     def be_quiet(self, seconds: float) -> None: ...
 
 
 class Purse:
-    """Asks the gate before a request goes out and tells it what came of it; an endpoint without limits has no gate."""
+    """Asks the gate before a request goes out and tells it what came of it.
+
+    An endpoint without limits and prices is asked without tickets.
+    """
 
     def __init__(
         self, name: str, settings: EndpointSettings, gate: Gate, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.name, self.settings, self.gate, self.clock = name, settings, gate, clock
-        self._tickets: dict[int, int | None] = {}
-        self._due = Bought()
+        self._ended: list[Settled] = []
         self._since = Bought()
         self._not_before = 0.0
 
@@ -59,19 +61,19 @@ class Purse:
 
     def settle(self, ticket: int, usage: Usage | None) -> None:
         """Notes what a request really took; None is nothing that has to be paid."""
-        if ticket:
-            self._tickets[ticket] = usage.read + usage.written if usage else None
         if usage is None:
+            self._ended += [Settled(ticket)] if ticket else []
             return
         cost = self.settings.cost(usage.read, usage.written)
         bought = Bought(1, usage.read, usage.written, int(usage.estimated), cost)
-        self._due, self._since = self._due + bought, self._since + bought
+        self._ended.append(Settled(ticket, usage.read + usage.written, bought))
+        self._since += bought
 
     def write_down(self) -> None:
         """Hands over what ended, if anything did."""
-        if self._tickets or self._due.answers:
-            self.gate.settle(self._tickets, self._due)
-            self._tickets, self._due = {}, Bought()
+        if self._ended:
+            self.gate.settle(self._ended)
+            self._ended = []
 
     def be_quiet(self, seconds: float) -> None:
         """Asks nothing for a while: the server said so. Other workers learn of it at the gate."""

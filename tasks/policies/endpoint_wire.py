@@ -2,9 +2,12 @@
 
 import json
 import math
-from dataclasses import dataclass
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from experiments.alignment.foreign import admit_text
@@ -24,8 +27,12 @@ WRONG = {
     405: "knows no such path",
 }
 LETTERS_A_TOKEN = 4
+LONGEST_WORDS = 4000
 TOKENS_A_MESSAGE = 4
+KEY_PART = 12
 TEMPLATE_TOKENS = 16
+LETTERS_AT_MOST = 32
+"""Of one token: an answer that is longer than its tokens can be is cut, whatever the server counted."""
 LONGEST_COUNT = 10**8
 
 
@@ -42,8 +49,32 @@ class Key:
         return {"Authorization": f"Bearer {self._value}"} if self._value else {}
 
     def scrub(self, text: str) -> str:
-        """The text without the key, which a server may say back."""
-        return text.replace(self._value, "[key]") if self._value else text
+        """The text without the key, or any long part of it, which a server may say back, plain or in base64."""
+        spans = sorted(span for part in self._parts for span in _places(part, text))
+        kept, end = [], 0
+        for start, stop in spans:
+            if start > end or not end:
+                kept += [text[end:start], "[key]"]
+            end = max(end, stop)
+        return "".join([*kept, text[end:]])
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        """Every part of KEY_PART letters; of a shorter key the whole."""
+        if not self._value:
+            return frozenset()
+        sent = [self._value.encode(), f"Bearer {self._value}".encode()]
+        forms = [self._value, *(b64encode(one).decode().rstrip("=") for one in sent)]
+        return frozenset(
+            form[at : at + KEY_PART] for form in forms for at in range(max(1, len(form) - KEY_PART + 1))
+        )
+
+
+def _places(part: str, text: str) -> Iterator[tuple[int, int]]:
+    at = text.find(part)
+    while at >= 0:
+        yield at, at + len(part)
+        at = text.find(part, at + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,38 +174,55 @@ def seconds_to_wait(header: str) -> float | None:
 def _until(date: str) -> float:
     try:
         found = parsedate_to_datetime(date)
-    except (TypeError, ValueError):
+        return max(0.0, (found.replace(tzinfo=found.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError, OverflowError):
         return math.nan
-    return max(0.0, (found.replace(tzinfo=found.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
 def _words(body: bytes | None, key: Key) -> str:
-    text = (body or b"")[:4000].decode(errors="replace")
+    text = (body or b"").decode(errors="replace")
     try:
         told = json.loads(text)
         error = told.get("error") or told.get("detail") or told.get("message")
         text = error.get("message", "") if isinstance(error, dict) else error
     except (ValueError, AttributeError, RecursionError):
         pass
-    said = " ".join(admit_text(key.scrub(str(text or ""))).split())[:200]
+    said = " ".join(admit_text(key.scrub(str(text or "")[:LONGEST_WORDS])).split())[:200]
     return f": “{said}”" if said else ""
 
 
 def _answer(reply: Reply, ask: Ask, key: Key) -> Answered | Failed:
-    text = "" if reply.body is None else reply.body.decode(errors="replace")
+    said: Any = None
     try:
-        said = json.loads(text)
+        said = json.loads(reply.body or b"")
         choice = said["choices"][0]
         content = choice["message"]["content"]
         if not isinstance(content, str | None):
             raise TypeError
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
-        usage = Usage(prompt_estimate(ask), min(text_estimate(text), ask.max_tokens), estimated=True)
-        return Failed("garbage", "gives answers that cannot be read", usage=usage)
-    answer = admit_text(key.scrub(content or ""))
+        return Failed("garbage", "gives answers that cannot be read", usage=_of_unread(reply, said, ask))
+    longest = ask.max_tokens * LETTERS_AT_MOST
+    answer = admit_text(key.scrub((content or "")[:longest]))
     usage = _usage(said.get("usage"), ask, answer)
-    stop: Literal["end", "length"] = "length" if choice.get("finish_reason") == "length" else "end"
+    cut = choice.get("finish_reason") == "length" or len(content or "") > longest
+    stop: Literal["end", "length"] = "length" if cut else "end"
     return Answered(Completion(answer, usage.written, None, stop), usage)
+
+
+def _of_unread(reply: Reply, said: Any, ask: Ask) -> Usage:
+    """What an answer that nobody can read has to be paid with: the server's count, else all that it may have written
+    where its body is not there, else what there is of it.
+    """
+    counted = said.get("usage") if isinstance(said, dict) else None
+    if reply.body is None:
+        return whole_usage(ask)
+    found = _usage(counted, ask, reply.body.decode(errors="replace"))
+    return replace(found, written=min(found.written, ask.max_tokens)) if found.estimated else found
+
+
+def whole_usage(ask: Ask) -> Usage:
+    """The most that a request can have been answered with: nobody knows what the server wrote."""
+    return Usage(prompt_estimate(ask), ask.max_tokens, estimated=True)
 
 
 def _usage(counted: Any, ask: Ask, answer: str) -> Usage:

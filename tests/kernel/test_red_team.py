@@ -2,6 +2,7 @@
 
 import pytest
 
+from experiments.alignment.diagnostics.equations import equations_hold
 from experiments.alignment.diagnostics.rules import cosine, duplicates, nearest
 from experiments.alignment.prompts.red_team import read_violation
 from experiments.alignment.proposers.red_team import RedTeam
@@ -64,3 +65,9 @@ def test_silence_is_a_fault_of_the_service_and_mumbling_is_not() -> None:
         "no response", "neither a rule nor the words “no violation”",
     ]  # fmt: skip
     assert all(group.signals[0].value is None for group in groups)
+
+
+def test_hostile_text_is_read_in_linear_time() -> None:
+    for text in ("\n" * 300_000, "*" * 300_000, "rule" + " " * 300_000, "9" * 300_000, "1+" * 150_000):
+        assert read_violation(text).value is None
+        assert equations_hold(text) is None

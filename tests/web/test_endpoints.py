@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from alignment_web import environment
 from experiments.alignment.errors import ConfigError
-from experiments.endpoints import Bought
+from experiments.endpoints import Bought, Settled
 from experiments.models import EndpointSpending, LanguageModel
 from experiments.services import endpoint_gate, endpoints
 from experiments.services.context_length import check_prompts_fit
@@ -66,7 +66,7 @@ def test_a_researcher_registers_an_endpoint_and_its_page_shows_all_but_secrets(
     assert added(researcher, **given)[0] == 302
     model = LanguageModel.objects.get()
     assert (model.kind, model.status, model.settings["operator"]) == ("endpoint", "ready", False)
-    endpoint_gate.settle(model.pk, {}, Bought(3, 1200, 300, 1, 2.25))
+    endpoint_gate.settle(model.pk, [Settled(0, bought=Bought(3, 1200, 300, 1, 2.25))])
     page = researcher.get(reverse("model-detail", args=[model.pk])).content.decode()
     for words in (
         "api.example.com", "large", "TEACHER_KEY", "60 requests a minute", "90,000 tokens a minute",

@@ -64,6 +64,7 @@ def test_an_address_in_any_notation_is_recognised(host: str, written: str | None
         ("192.168.1.1", "inside"), ("100.64.0.1", "inside"), ("198.18.0.1", "inside"), ("::1", "inside"),
         ("fd12::1", "inside"), ("::ffff:127.0.0.1", "inside"), ("::ffff:10.0.0.1", "inside"), ("::7f00:1", "inside"),
         ("64:ff9b::7f00:1", "inside"), ("2002:7f00:1::", "inside"), ("2001:db8::1", "inside"),
+        ("fec0::1", "inside"), ("64:ff9b:1:7f00:0:100:808:808", "never"),
         ("169.254.169.254", "never"), ("169.254.1.1", "never"), ("fe80::1", "never"), ("fe80::1%eth0", "never"),
         ("::ffff:169.254.169.254", "never"), ("64:ff9b::a9fe:a9fe", "never"), ("2002:a9fe:a9fe::", "never"),
         ("fd00:ec2::254", "never"), ("100.100.100.200", "never"), ("168.63.129.16", "never"), ("0.0.0.0", "never"),

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import httpx2
 import pytest
 
 from experiments.alignment.errors import (
@@ -60,6 +61,84 @@ def test_what_nobody_can_read_is_an_empty_answer_after_some_tries_and_is_paid_by
     assert [(one.text, one.n_tokens) for one in done] == [("", 0)]
     assert len(server.seen) == 2
     assert (account().answers, account().estimated) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("act", "written", "estimated"),
+    [
+        (stub.cut(), 8, 2),
+        (stub.raw(b"x" * 2000, Content_Encoding="gzip"), 8, 2),
+        (stub.raw(b"<html>"), 2, 2),
+        (
+            stub.raw(
+                b'{"choices": [{"message": {}}], "usage": {"prompt_tokens": 50, "completion_tokens": 300}}'
+            ),
+            300,
+            0,
+        ),
+    ],
+    ids=["cut", "packed", "html", "without content"],
+)
+def test_what_nobody_can_read_costs_what_the_server_counted_or_all_that_it_may_have_written(
+    act: stub.Act, written: int, estimated: int
+) -> None:
+    with policy(act, act, always=act, price_out=1e6) as (far, _):
+        far.generate(asks(), nothing)
+    assert (account().tokens_written, account().estimated) == (2 * written, estimated)
+    assert account().spent == 2 * written
+
+
+def test_a_request_that_times_out_has_probably_been_written_and_is_paid() -> None:
+    with policy(stub.stall(), timeout_seconds=1, price_out=1e6) as (far, server):
+        assert texts(far) == ["It is 4."]
+        assert len(server.seen) == 2
+    assert (account().spent, account().estimated) == (8 + 5, 1)
+
+
+def test_answers_that_came_are_paid_though_another_one_ends_the_call() -> None:
+    def act(handler: stub.Handler, body: dict[str, Any]) -> None:
+        if body["messages"][-1]["content"].startswith("What is 3"):
+            time.sleep(0.4)
+            stub.error(401)(handler, body)
+        else:
+            stub.answer()(handler, body)
+
+    with policy(always=act, concurrency=4, price_out=1) as (far, _), pytest.raises(ModelError):
+        far.generate(asks(4), nothing)
+    assert account().answers == 3
+
+
+@pytest.mark.parametrize("header", ["Mon, 01 Jan 99999999999 00:00:00 GMT", "1e308", "-5", "\u00e9"])
+def test_a_senseless_retry_after_is_no_answer_to_when(header: str) -> None:
+    with policy(stub.error(429, Retry_After=header)) as (far, server):
+        far.generate(asks(), nothing)
+        assert len(server.seen) == 2
+
+
+def test_an_answer_longer_than_its_tokens_can_be_is_cut() -> None:
+    with policy(stub.answer("\n" * 300_000)) as (far, _):
+        [done] = far.generate(asks(), nothing)
+    assert (len(done.text), done.stop) == (8 * 32, "length")
+
+
+def test_the_next_address_is_tried_where_the_first_takes_no_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    post = endpoint_line.Line._post
+
+    async def black_hole(line: endpoint_line.Line, found: str, body: bytes) -> Any:
+        if found == "192.0.2.1":
+            raise httpx2.ConnectTimeout("")
+        return await post(line, found, body)
+
+    async def two_addresses(*_: Any) -> list[str]:
+        return ["192.0.2.1", "127.0.0.1"]
+
+    monkeypatch.setattr(endpoint_line.Line, "_post", black_hole)
+    monkeypatch.setattr(endpoint_line, "checked_addresses", two_addresses)
+    with policy() as (far, server):
+        assert texts(far) == ["It is 4."]
+        assert len(server.seen) == 1
 
 
 def test_one_unreadable_answer_is_asked_for_again() -> None:

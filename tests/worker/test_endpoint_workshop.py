@@ -13,7 +13,7 @@ from experiments.alignment.errors import ConfigError
 from experiments.alignment.learners import SFT, CommitContext, Lesson
 from experiments.alignment.sample_kinds import Demonstration
 from experiments.alignment.types import Message
-from experiments.endpoints import Bought
+from experiments.endpoints import Bought, Settled
 from experiments.services import endpoint_gate, endpoints
 from tasks.checkpoints import model_checkpoint
 from tasks.endpoints import EndpointWorkshop
@@ -33,7 +33,7 @@ def test_the_cap_and_what_was_spent_are_added_up_by_several_at_once() -> None:
 
     def buy() -> None:
         for _ in range(10):
-            endpoint_gate.settle(far.pk, {}, Bought(1, 2, 3, 0, 0.5))
+            endpoint_gate.settle(far.pk, [Settled(0, bought=Bought(1, 2, 3, 0, 0.5))])
         connection.close()
 
     threads = [threading.Thread(target=buy) for _ in range(4)]

@@ -21,10 +21,10 @@ REVISES = (
 SHA256 = digest([ASKS, REVISES, VERSION])
 SOURCE = f"violations v{VERSION} {SHA256[:12]}"
 RULE = re.compile(
-    r"^[\s*_#>-]*rule\b[*_]*\s*[:\-\u2013][*_]*[ \t]*(?P<rule>\S.*)$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t*_#>-]*rule\b[*_]*[ \t]*[:\-\u2013][*_]*[ \t]*(?P<rule>\S.*)$", re.IGNORECASE | re.MULTILINE
 )
 FOUND = re.compile(
-    r"^[\s*_#>-]*violation\b[*_]*\s*[:\-\u2013][*_]*[ \t]*(?P<found>\S.*)$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t*_#>-]*violation\b[*_]*[ \t]*[:\-\u2013][*_]*[ \t]*(?P<found>\S.*)$", re.IGNORECASE | re.MULTILINE
 )
 NOTHING = re.compile(r"[\W_]*(?:(?:none|no rule|n/a|not applicable)\b[\W_]*)?", re.IGNORECASE)
 """A rule that says that there is none."""
