@@ -1,6 +1,8 @@
 """The Celery app, for workers and for whoever rings them."""
 
+import importlib
 import os
+import sys
 from typing import Any
 
 from celery import Celery
@@ -11,6 +13,9 @@ app = Celery("plumbline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # The current app is a thread's own, the default app is everybody's: the web server's threads need the latter.
 app.set_default()
+if "worker" in sys.argv:
+    # What the code was when this process began; see `tasks.jobs`.
+    importlib.import_module("experiments.supervision.code")
 
 
 @worker_process_init.connect
@@ -19,6 +24,15 @@ def listen_for_stop(**kwargs: Any) -> None:
     from experiments.supervision import stopping
 
     stopping.listen()
+
+
+@worker_process_init.connect
+def say_that_it_is_there(**kwargs: Any) -> None:
+    """In each pool process that runs loops: pages ask whether a worker is there before there is anything to do."""
+    if "loops" in sys.argv:
+        from experiments.supervision.alive import keep_saying_so
+
+        keep_saying_so()
 
 
 @worker_shutting_down.connect

@@ -3,7 +3,7 @@
 import logging
 import os
 import shutil
-import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from experiments.services import work as works
 from experiments.services.costs import count_labels
 from experiments.services.counters import count_stage
 from experiments.services.gold import HeldOutKey
+from experiments.supervision.alive import STARTED, worker_name
 from experiments.supervision.stopping import stop_requested
 from tasks.journal import DatabaseJournal
 from tasks.lease import GiveBack, Lease
@@ -32,18 +33,15 @@ from tasks.sandbox import code_runner
 from tasks.workshops import RunWorkshop, scratch_directory
 
 log = logging.getLogger(__name__)
-STARTED = timezone.now()
 
 
-def worker_name() -> str:
-    """This process, as pages and leases name it."""
-    return f"{socket.gethostname()}-{os.getpid()}"
+def work_until_idle(stale: Callable[[], bool] = lambda: False) -> int:
+    """Does whatever is runnable, one step after another; returns how many steps were done.
 
-
-def work_until_idle() -> int:
-    """Does whatever is runnable, one step after another; returns how many steps were done."""
+    Ends early where the worker is to stop, or where `stale` says that this process is not to begin another step.
+    """
     done = 0
-    while not stop_requested():
+    while not stop_requested() and not stale():
         work = works.claim(worker_name())
         _report(work)
         if work is None:

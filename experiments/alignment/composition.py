@@ -131,10 +131,17 @@ class Composition:
         return any(branch.learn for phase in self.phases for branch in phase.branches)
 
 
-def check(composition: Composition, roles: frozenset[str]) -> None:
+def check(composition: Composition, roles: frozenset[str], slug: str = "") -> None:
     """Raises ConfigError where plug-ins do not fit: an undeclared role, an unread signal, the wrong kind of
-    sample.
+    sample. `slug` is the recipe's, whose name the error bears.
     """
+    try:
+        _check(composition, roles)
+    except ConfigError as error:
+        raise ConfigError(f"{slug}: {error.message}" if slug else error.message, field=error.field) from None
+
+
+def _check(composition: Composition, roles: frozenset[str]) -> None:
     undeclared = composition.roles() - roles - composition.trained_roles - BUILT_IN
     if undeclared:
         raise ConfigError(f"The recipe asks for roles it does not declare: {', '.join(sorted(undeclared))}.")

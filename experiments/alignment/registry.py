@@ -91,7 +91,7 @@ class Recipe:
     def composition(self, config: RecipeConfig) -> Composition:
         """The checked composition for a config; raises ConfigError where its parts do not fit."""
         composition = self.compose(config)
-        check(composition, frozenset(role.name for role in self.roles))
+        check(composition, frozenset(role.name for role in self.roles), self.slug)
         known = measure_names()
         for name in composition.measures:
             if name not in known:

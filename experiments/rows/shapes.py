@@ -25,7 +25,8 @@ Values = dict[str, Any]
 TURN_FIELDS = ("messages", "completion", "chosen", "rejected")
 PROVENANCE = (
     "run", "recipe", "recipe_version", "iteration", "prompt_id", "trace", "candidates", "teaches", "weight", "p_chosen",
-    "reason", "source", "signals", "model_sha256", "base_model_sha256", "dataset", "dataset_sha256", "label_values",
+    "reason", "source", "signals", "model", "model_sha256", "base_model_sha256", "dataset", "dataset_sha256",
+    "label_values",
 )  # fmt: skip
 """Columns beside the samples that an export writes."""
 MARKS = {"run", "dataset_sha256"}

@@ -18,6 +18,7 @@ from experiments.services.export_units import (
     Record,
     Taught,
     by_role,
+    kinds_of_roles,
     paired,
     paired_or_alone,
     provenance,
@@ -71,7 +72,10 @@ def step_rows(run: Run, role: str = "") -> Iterator[Record]:
 
     A step that nobody labelled is one with the next that has a label, as the type knows no missing ones.
     """
+    learners = kinds_of_roles(run)
     for one in taught(run, role, by_role):
+        if "steps" not in learners.get(one.selections[0].role, ()):
+            continue
         kept = [
             selection for unit in single(one.selections) for selection in unit if selection.fate == "kept"
         ]

@@ -28,6 +28,7 @@ class Taught:
     group: Group
     selections: tuple[Selection, ...]
     common: Mapping[str, Any]
+    hashes: Mapping[str, str]
 
     @property
     def candidates(self) -> list[int]:
@@ -46,6 +47,7 @@ class Taught:
     def row(self, content: Record) -> Record:
         """The content with its provenance; of soft labels and weights, the first selection's."""
         first, candidates = self.selections[0], set(self.candidates)
+        author = self.group.candidates[self.candidates[0]].model
         signals = [signal for signal in self.group.signals if candidates & set(signal.about)]
         return content | {
             "weight": first.weight,
@@ -54,7 +56,8 @@ class Taught:
             "source": ", ".join(dict.fromkeys(f"{s.kind}: {s.source}" for s in signals)),
             "signals": [_signal(signal) for signal in signals],
             "candidates": self.candidates,
-            "model_sha256": self.group.candidates[self.candidates[0]].model,
+            "model": author,
+            "model_sha256": self.hashes.get(author),
             "trace": self.trace,
             "prompt_id": self.group.prompt.id,
             "split": "train",
@@ -64,10 +67,11 @@ class Taught:
 
 def taught(run: Run, role: str, units: Units) -> Iterator[Taught]:
     """Units of the run's train traces: what teaches one role, or all but the control's, which is no better choice."""
+    hashes = hashes_of_authors(run)
     for trace, group, common in _train_groups(run):
         mine = [s for s in group.selections if (s.role == role if role else s.role != CONTROL)]
         for unit in units(mine):
-            yield Taught(trace, group, tuple(unit), common)
+            yield Taught(trace, group, tuple(unit), common, hashes)
 
 
 def paired(selections: Sequence[Selection]) -> Iterator[list[Selection]]:
@@ -105,6 +109,17 @@ def provenance(run: Run) -> Record:
         "dataset": f"{version.dataset.name}@{version.number}",
         "dataset_sha256": run.dataset_sha256,
     }
+
+
+def hashes_of_authors(run: Run) -> dict[str, str]:
+    """The hash of every model that can have written an answer, by the name that the answer gives it: the models of the
+    run, and its checkpoints, which are named `model+beginning of the hash`. What is no model has none.
+    """
+    bound = {one.role: one.model for one in run.models.select_related("model")}
+    lent = run.uses.values_list("artefact__sha256", flat=True)
+    trained = {*run.artefacts.values_list("sha256", flat=True), *lent}
+    made = {f"{bound['policy'].name}+{sha256[:8]}": sha256 for sha256 in trained}
+    return {model.name: model.sha256 for model in bound.values()} | made
 
 
 def roles_of_other_kinds(run: Run) -> set[str]:

@@ -149,8 +149,9 @@ def _check_dataset(version: DatasetVersion, composition: Composition) -> None:
     for split in NEEDED_SPLITS:
         if not version.counts.get(split):
             raise DataError(
-                f"{version} has no {split} rows, which this recipe needs. Import it again with a split, "
-                "such as --split train=0.8,probe=0.1,gold=0.1.",
+                f"{version} has no {split} rows, which this recipe needs. Import it again with a split, such as "
+                "--split train=0.8,probe=0.1,gold=0.1; rows that name their split keep it, and those that a run "
+                "exported are train: add rows of others, or take the split column away.",
                 field="dataset",
             )
     if composition.needs_reference and version.verifier == "none":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 REWARD = "reward-model"
 CONTEXTS = frozenset({"constitution", "pool"})
@@ -14,8 +15,36 @@ REWARD_READS = (
 )
 
 
+SCORING = (
+    "",
+    "# The reward is read at the token that ends the answer: what a template writes after it is cut off.",
+    'chat = [{"role": "user", "content": "QUESTION"}, {"role": "assistant", "content": "ANSWER"}]',
+    'text = tokenizer.apply_chat_template(chat, tokenize=False).rstrip("\\n")',
+    'reward = model(**tokenizer(text, add_special_tokens=False, return_tensors="pt")).logits[0, 0]',
+)
+
+
+@dataclass(frozen=True)
+class Base:
+    """What an adapter rests on: its name, the data type it was trained in, and whether its name is one of a hub."""
+
+    name: str
+    dtype: str
+    on_hub: bool
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        where = "" if self.on_hub else "  # the folder of that model, which has this name in Plumbline"
+        auto = f"AutoModelForCausalLM.from_pretrained(base, dtype={self.dtype!r})"
+        return (
+            f"base = {self.name!r}{where}",
+            "tokenizer = AutoTokenizer.from_pretrained(base)",
+            f"model = {auto}  # as it was trained: in another one the numbers differ",
+        )
+
+
 def loading(
-    kind: str, form: str, base: str, adapters: Sequence[tuple[int, str]], places: Sequence[str]
+    kind: str, form: str, base: Base, adapters: Sequence[tuple[int, str]], places: Sequence[str]
 ) -> list[str]:
     """The section "Loading". `adapters` are (iteration, sha256), oldest first, `places` their folders."""
     return [
@@ -47,12 +76,13 @@ def _merged(kind: str, adapters: Sequence[tuple[int, str]]) -> list[str]:
             "",
             'tokenizer = AutoTokenizer.from_pretrained("PATH")',
             f'model = {auto}.from_pretrained("PATH", dtype="auto")',
+            *(SCORING if kind == REWARD else ()),
         ),
         *words,
     ]
 
 
-def _parts(kind: str, base: str, adapters: Sequence[tuple[int, str]], places: Sequence[str]) -> list[str]:
+def _parts(kind: str, base: Base, adapters: Sequence[tuple[int, str]], places: Sequence[str]) -> list[str]:
     if kind in CONTEXTS:
         return [
             "No weights: a JSON file with the statements that models are given to read.",
@@ -80,9 +110,7 @@ def _parts(kind: str, base: str, adapters: Sequence[tuple[int, str]], places: Se
             "from peft import PeftModel",
             "from transformers import AutoModelForCausalLM, AutoTokenizer",
             "",
-            f"base = {base!r}",
-            "tokenizer = AutoTokenizer.from_pretrained(base)",
-            "model = AutoModelForCausalLM.from_pretrained(base)",
+            *base.lines,
             f"for adapter in {['PATH' if place == '.' else f'PATH/{place}' for place in places]!r}:",
             "    model = PeftModel.from_pretrained(model, adapter).merge_and_unload()",
         ),

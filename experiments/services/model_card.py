@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from experiments.models import Artefact, LanguageModel, Metric, Run
 from experiments.services.dataset_card import model_lines, recipe_line, settings_table
-from experiments.services.loading_words import NOT_ONE_MODEL, REWARD, loading
+from experiments.services.loading_words import NOT_ONE_MODEL, REWARD, Base, loading
 from experiments.services.markdown import UNKNOWN, licence_header, plain, quoted, table
 
 HUB = "hub:"
@@ -58,7 +58,11 @@ def model_card(run: Run, of: CardOf) -> str:
         f"- made on {run.device or UNKNOWN} in {run.dtype or UNKNOWN}, code {run.code_commit or UNKNOWN}",
         "",
         *loading(
-            of.last.kind, of.form, of.base_name, [(a.iteration, a.sha256) for a in of.artefacts], of.places
+            of.last.kind,
+            of.form,
+            Base(of.base_name, run.dtype or "auto", of.base.source.startswith(HUB)),
+            [(a.iteration, a.sha256) for a in of.artefacts],
+            of.places,
         ),
         "",
         *_training(run, of),

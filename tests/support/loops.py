@@ -102,9 +102,13 @@ def costs(run: m.Run) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def worker(environment: dict[str, str], queue: str = "loops") -> Iterator[subprocess.Popen[bytes]]:
-    """A real Celery worker in its own process group; killed with all its children on the way out."""
-    process = subprocess.Popen(commands.worker(queue), env=environment, start_new_session=True)
+def worker(
+    environment: dict[str, str], queue: str = "loops", folder: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A real Celery worker in its own process group, of the code in `folder`; killed with all its children on the way
+    out.
+    """
+    process = subprocess.Popen(commands.worker(queue), env=environment, start_new_session=True, cwd=folder)
     try:
         yield process
     finally:

@@ -49,7 +49,7 @@ def test_pairs_come_with_both_answers_and_where_they_are_from(run, tmp_path):
         "run": run.pk, "recipe": run.recipe, "recipe_version": 1, "iteration": 1, "prompt_id": "row-0",
         "dataset_sha256": run.dataset_sha256, "base_model_sha256": run.models.get().model.sha256,
         "reason": "best score; worst score", "source": "verifier: rule, judge_rating: helpful-5 v3",
-        "model_sha256": "a" * 64, "split": "train", "candidates": [0, 1],
+        "model": "a" * 64, "model_sha256": None, "split": "train", "candidates": [0, 1],
         "trace": Trace.objects.filter(part="train").first().pk,
     } == rows[0]  # fmt: skip
     assert rows[0]["signals"][2:] == [
@@ -126,7 +126,8 @@ def test_answers_judged_alone_are_labelled_too(run, tmp_path):
 
 
 @pytest.mark.parametrize("file_format", ["jsonl", "parquet"])
-def test_solutions_in_steps_have_a_label_a_step(run, tmp_path, file_format):
+def test_solutions_in_steps_have_a_label_a_step(tmp_path, file_format):
+    run = make_run(recipe="process-verifier")
     trace = Trace.objects.filter(part="train").first()
     solution = make_candidate(trace, "One and one.\nMake two.\nSo: two").index
     for turn, verdicts in ((1, (1.0, 0.0)), (2, (0.0,))):
@@ -148,7 +149,33 @@ def test_solutions_in_steps_have_a_label_a_step(run, tmp_path, file_format):
     assert taken.step_labels == (1.0, 0.0, 1.0)
 
 
-def test_a_step_without_a_label_is_one_with_the_next(run, tmp_path):
+@pytest.mark.parametrize("recipe", ["response-distillation", "group-policy-gradient"])
+def test_answers_and_rollouts_are_no_steps(tmp_path, recipe):
+    run = make_run(recipe=recipe)
+    keep(run)
+    with pytest.raises(DataError, match="no steps"):
+        export(run, "steps", tmp_path / "s.jsonl")
+
+
+def test_who_wrote_an_answer_has_its_hash(run, tmp_path):
+    policy = run.models.get(role="policy").model
+    made = run.artefacts.get(iteration=1)
+    for text, author in (
+        ("One", policy.name),
+        ("Two", f"{policy.name}+{made.sha256[:8]}"),
+        ("Three", "data set"),
+    ):
+        keep(run, text, model=author)
+    rows = read(export(run, "demonstrations", tmp_path / "d.jsonl").path)
+    assert [(row["model"], row["model_sha256"]) for row in rows] == [
+        (policy.name, policy.sha256),
+        (f"{policy.name}+{made.sha256[:8]}", made.sha256),
+        ("data set", None),
+    ]
+
+
+def test_a_step_without_a_label_is_one_with_the_next(tmp_path):
+    run = make_run(recipe="process-verifier")
     trace = Trace.objects.filter(part="train").first()
     solution = make_candidate(trace, "One.\nTwo.\nThree.").index
     begun = make_candidate(trace, "…", parent=solution, turn=2).index
@@ -252,5 +279,5 @@ def test_a_failure_in_the_middle_leaves_nothing(run, tmp_path, monkeypatch):
 
 def test_traces_are_read_a_batch_at_a_time(run, monkeypatch, django_assert_max_num_queries):
     monkeypatch.setattr(export_units, "BATCH", 2)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         assert len(list(export_rows.pair_rows(run))) == 3

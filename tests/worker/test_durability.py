@@ -1,11 +1,16 @@
 """A run survives its workers: nothing lost, nothing doubled, the same figures as without a crash."""
 
+import shutil
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 
 from experiments import models as m
 from experiments.alignment.errors import LeaseLost
 from experiments.services import clock, runs
 from experiments.services import work as works
+from experiments.supervision.code import PACKAGES
 from tasks.runner import execute, work_until_idle
 from tests.support import loops
 from tests.support.services import wait_for
@@ -169,6 +174,35 @@ def test_an_alarm_pauses_a_run_that_asks_for_it_and_approval_lets_it_go_on():
     work_until_idle()
     run.refresh_from_db()
     assert run.status == "succeeded"
+
+
+def test_a_worker_says_that_it_is_there_before_and_between_its_work(broker, process_environment):
+    with loops.worker(process_environment()):
+        wait_for(m.Worker.objects.exists, 30, "the worker's row")
+        first = m.Worker.objects.get().seen_at
+        wait_for(lambda: m.Worker.objects.get().seen_at > first, 30, "a later sign of life")
+    assert m.Worker.objects.get().work is None
+
+
+def test_a_worker_ends_when_its_code_has_changed_and_leaves_the_run_to_the_next(
+    broker, process_environment, tmp_path
+):
+    root = Path(settings.BASE_DIR)
+    copy = tmp_path / "product"
+    for package in PACKAGES:
+        shutil.copytree(root / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
+    environment = process_environment(PYTHONPATH=str(copy))
+    with loops.worker(environment, folder=copy) as old:
+        wait_for(m.Worker.objects.exists, 30, "the worker's row")
+        (copy / "experiments" / "alignment" / "recipes" / "fresh.py").write_text('"""A recipe to be."""\n')
+        run = loops.start("rest-em", loops.make_scripted(), loops.make_sums())
+        wait_for(lambda: old.poll() is not None, 30, "the end of the worker with the old code")
+        assert old.returncode == 0
+    assert state_of(run) == "queued"
+    m.Work.objects.update(created_at="2026-01-01T00:00:00Z")
+    with loops.worker(environment, folder=copy):
+        clock.tick()
+        wait_for(lambda: state_of(run) == "succeeded", 60, "the end of the run")
 
 
 def test_a_worker_that_is_busy_for_long_is_still_seen(broker, process_environment):
