@@ -96,7 +96,7 @@ class Calls:
             if call.not_before > self.purse.clock():
                 waiting.rotate(-1)
                 continue
-            ticket = self.purse.admit(call.ask, waited_for=bool(under_way))
+            ticket = self.purse.admit(call.ask)
             if ticket is None:
                 return
             waiting.popleft()

@@ -42,11 +42,10 @@ class Purse:
         """Reads the limits anew: a cap may have changed."""
         self.settings = self.gate.limits()
 
-    def admit(self, ask: Ask, waited_for: bool) -> int | None:
+    def admit(self, ask: Ask) -> int | None:
         """The ticket of a request that may go out now; 0 stands for one that needs none, None means to wait.
 
-        Raises ConfigError where the cap has too little left; `waited_for` says that requests of this policy are under
-        way, which may give something back.
+        Raises ConfigError where the cap has too little left, and nothing is under way that may give something back.
         """
         if self.clock() < self._not_before:
             return None
@@ -54,7 +53,7 @@ class Purse:
             return 0
         tokens = prompt_estimate(ask) + ask.max_tokens
         admission = self.gate.admit(tokens, self.settings.cost(prompt_bound(ask), ask.max_tokens))
-        if admission.short is not None and not waited_for:
+        if admission.short is not None:
             raise self._too_little(admission.short)
         self._not_before = self.clock() + admission.wait
         return admission.ticket

@@ -138,7 +138,7 @@ def prompt_estimate(ask: Ask) -> int:
 
 def prompt_bound(ask: Ask) -> int:
     """The most tokens that a prompt can have: no tokenizer makes more than one of a byte, a template adds some."""
-    return sum(len(one.content.encode()) + TEMPLATE_TOKENS for one in ask.messages)
+    return sum(len(one.content.encode(errors="replace")) + TEMPLATE_TOKENS for one in ask.messages)
 
 
 def text_estimate(text: str) -> int:

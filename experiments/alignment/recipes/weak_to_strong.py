@@ -174,7 +174,9 @@ def weak_to_strong(config: WeakToStrongConfig) -> Composition:
     Reading it: PGR above 0 with its whole interval means that the student outgrew its teacher. It is undefined
     where the ceiling is not clearly above the weak supervisor: look at the gap then, not at the ratio. Around or
     below 0 is the boundary: the weak errors are systematic, and the student learned them too (imitated errors near
-    1). Errors like noise are the easy case. PGR above .95 is too good: look for true labels that leaked.
+    1). Errors like noise are the easy case; there the naive student, which is measured beside, can be the better one,
+    since the confidence loss doubts labels that an average would have mended. PGR above .95 is too good: look for true
+    labels that leaked.
     """
     weak = "weak" if config.weak == "model" else config.weak
     share = config.weak_share if config.weak == "bag-of-words" else 0.0
