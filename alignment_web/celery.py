@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alignment_web.settings")
 app = Celery("plumbline")
@@ -28,11 +28,18 @@ def listen_for_stop(**kwargs: Any) -> None:
 
 @worker_process_init.connect
 def say_that_it_is_there(**kwargs: Any) -> None:
-    """In each pool process that runs loops: pages ask whether a worker is there before there is anything to do."""
+    """In each process that runs loops: pages ask whether a worker is there before there is anything to do."""
     if "loops" in sys.argv:
         from experiments.supervision.alive import keep_saying_so
 
         keep_saying_so()
+
+
+@worker_ready.connect
+def say_so_without_a_pool(**kwargs: Any) -> None:
+    """Where the worker has no pool processes it runs the loops itself."""
+    if "solo" in sys.argv:
+        say_that_it_is_there()
 
 
 @worker_shutting_down.connect

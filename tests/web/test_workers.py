@@ -57,7 +57,7 @@ def test_the_page_shows_a_days_workers_and_says_what_their_silence_means(client:
     assert "gpu-1" in page
     assert "gpu-2" in page
     assert "gpu-3" not in page
-    assert page.count(">idle or gone<") == 1
+    assert page.count(">gone<") == 1
     assert "after a day it leaves this list" in page
 
 

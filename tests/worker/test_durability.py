@@ -10,6 +10,7 @@ from experiments import models as m
 from experiments.alignment.errors import LeaseLost
 from experiments.services import clock, runs
 from experiments.services import work as works
+from experiments.supervision import commands
 from experiments.supervision.code import PACKAGES
 from tasks.runner import execute, work_until_idle
 from tests.support import loops
@@ -176,7 +177,11 @@ def test_an_alarm_pauses_a_run_that_asks_for_it_and_approval_lets_it_go_on():
     assert run.status == "succeeded"
 
 
-def test_a_worker_says_that_it_is_there_before_and_between_its_work(broker, process_environment):
+@pytest.mark.parametrize("platform", ["linux", "darwin"], ids=["with a pool", "without a pool"])
+def test_a_worker_says_that_it_is_there_before_and_between_its_work(
+    broker, process_environment, monkeypatch, platform
+):
+    monkeypatch.setattr(commands.sys, "platform", platform)
     with loops.worker(process_environment()):
         wait_for(m.Worker.objects.exists, 30, "the worker's row")
         first = m.Worker.objects.get().seen_at
