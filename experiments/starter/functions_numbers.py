@@ -3,7 +3,7 @@
 import math
 from functools import partial
 
-from experiments.starter.functions import Task, task
+from experiments.starter.function_task import Task, task
 
 TASKS: list[Task] = []
 add = partial(task, TASKS)

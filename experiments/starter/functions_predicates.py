@@ -4,7 +4,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from experiments.starter.functions import Task, task
+from experiments.starter.function_task import Task, task
 
 TASKS: list[Task] = []
 add = partial(task, TASKS)

@@ -5,7 +5,8 @@ import pytest
 from experiments.alignment.types import Reference
 from experiments.alignment.verifiers import verify_all
 from experiments.alignment.verifiers.python_tests import Case, run_tests
-from experiments.starter.functions import VISIBLE, Task, function_tasks
+from experiments.starter.function_task import VISIBLE, Task
+from experiments.starter.functions import function_tasks
 from tests.support.sandbox import sandbox
 
 pytestmark = pytest.mark.slow
