@@ -45,9 +45,9 @@ def test_requests_of_the_last_minute_are_limited() -> None:
     for _ in range(2):
         gate.settle(far, [Settled(admitted(far), 1, Bought(1))])
     assert gate.admit(far, 1, 0.0) == Admission(wait=gate.LONGEST_WAIT)
-    pass_by(58.9)
+    pass_by(58.5)
     assert 0 < gate.admit(far, 1, 0.0).wait < gate.LONGEST_WAIT
-    pass_by(1.2)
+    pass_by(1.6)
     admitted(far)
 
 
