@@ -106,9 +106,9 @@ def literal(host: str) -> str | None:
 def reach(address: str) -> Reach:
     """Where an IP address leads; one that carries another inside (mapped, translated, 6to4) leads where that does."""
     found = _unwrapped(ip_address(address.partition("%")[0]))
-    if found in METADATA or found.is_link_local or found.is_multicast or found.is_unspecified:
+    if found in METADATA or found in LOCALLY_TRANSLATED:
         return "never"
-    if found in LOCALLY_TRANSLATED:
+    if found.is_link_local or found.is_multicast or found.is_unspecified:
         return "never"
     if found.is_loopback:
         return "inside"

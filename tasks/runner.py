@@ -1,14 +1,12 @@
 """Claim a step, do it, commit it, take the next: all that a worker does."""
 
 import logging
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 import tasks.environments  # noqa: F401 - makes the environments that need a package known
 from experiments.alignment.bench import Bench
@@ -22,7 +20,7 @@ from experiments.services import work as works
 from experiments.services.costs import count_labels
 from experiments.services.counters import count_stage
 from experiments.services.gold import HeldOutKey
-from experiments.supervision.alive import STARTED, worker_name
+from experiments.supervision.alive import say_so, worker_name
 from experiments.supervision.stopping import stop_requested
 from tasks.journal import DatabaseJournal
 from tasks.lease import GiveBack, Lease
@@ -43,18 +41,12 @@ def work_until_idle(stale: Callable[[], bool] = lambda: False) -> int:
     done = 0
     while not stop_requested() and not stale():
         work = works.claim(worker_name())
-        _report(work)
+        say_so(work=work)
         if work is None:
             break
         execute(work)
         done += 1
     return done
-
-
-def _report(work: Work | None) -> None:
-    now = timezone.now()
-    seen = {"pid": os.getpid(), "seen_at": now, "work": work, "started_at": STARTED}
-    Worker.objects.update_or_create(name=worker_name(), defaults=seen)
 
 
 def execute(work: Work) -> None:

@@ -127,7 +127,8 @@ def _busy(account: EndpointSpending, limits: EndpointSettings, tokens: int) -> f
     requests = limits.requests_per_minute
     full = requests is not None and went["count"] >= requests
     most = limits.tokens_per_minute
-    claimed = _claimed(account) if _claimed(account) > tokens else 0
+    claimed = _claimed(account)
+    claimed = claimed if claimed > tokens else 0
     needed = went["tokens"] + tokens + claimed
     long = most is not None and needed > most and bool(went["count"] or claimed)
     if not full and not long:

@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 import time
+from typing import Any
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -19,6 +20,12 @@ def worker_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
+def say_so(**known: Any) -> None:
+    """Writes down that this worker was seen now, with what else is known of it."""
+    seen = {"pid": os.getpid(), "seen_at": timezone.now(), "started_at": STARTED}
+    Worker.objects.update_or_create(name=worker_name(), defaults=seen | known)
+
+
 def keep_saying_so() -> None:
     """Begins a thread that puts this worker on record and says, as long as the process lives, that it was seen."""
     threading.Thread(target=_beat, name="alive", daemon=True).start()
@@ -26,12 +33,8 @@ def keep_saying_so() -> None:
 
 def _beat() -> None:
     while True:
-        now = timezone.now()
-        new = {"pid": os.getpid(), "seen_at": now, "started_at": STARTED}
         try:
-            Worker.objects.update_or_create(
-                name=worker_name(), defaults={"seen_at": now}, create_defaults=new
-            )
+            say_so()
         except DatabaseError:
             pass  # The database may be away for a while; the next beat tries again.
         finally:

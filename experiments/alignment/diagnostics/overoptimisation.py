@@ -57,8 +57,8 @@ def curve(form: Form, distances: Sequence[float], gains: Sequence[Sequence[float
     def reach(drawn: Sequence[Array]) -> Array:
         alpha, beta = np.tensordot(solve, np.stack([c.mean(axis=-1) for c in drawn]), axes=1)
         fitted = np.multiply.outer(d, alpha) + np.multiply.outer(_bend(form, d), beta)
-        reach = _reach(form, alpha, beta, float(d.max()))
-        return np.where((fitted < 0).all(axis=0), MOST_REACH, reach)
+        # Below the start at every distance of the data, it is past its peak, whatever the curve's ends do.
+        return np.where((fitted < 0).all(axis=0), MOST_REACH, _reach(form, alpha, beta, float(d.max())))
 
     r2 = _r2(form, d, solve, np.array([column.mean() for column in columns]))
     reached = intervals.bootstrap(columns, reach) if r2 >= LEAST_R2 else not_enough(len(columns[0]))
@@ -72,10 +72,7 @@ def _bend(form: Form, d: Array) -> Array:
 
 
 def _reach(form: Form, alpha: Array, beta: Array, farthest: float) -> Array:
-    """The farthest distance over d*; 0 where the curve never turns down, and at most `MOST_REACH`.
-
-    A curve that is below the start at every distance of the data has its peak there, whatever its ends do.
-    """
+    """The farthest distance over d*; 0 where the curve never turns down, and at most `MOST_REACH`."""
     slope = np.divide(beta, alpha, out=np.zeros_like(beta), where=alpha > 0)
     if form == "best-of-n":
         reach = np.where(alpha > 0, 2 * slope * farthest, np.where(beta > 0, MOST_REACH, 0.0))

@@ -13,7 +13,7 @@ from experiments.alignment.diagnostics.findings import LEAST_FOR_MEAN, Finding, 
 from experiments.alignment.diagnostics.intervals import Z, share
 from experiments.alignment.sentences import UNSPACED, repeats
 
-WORD = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+")
+WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 OPENING_WORDS = 3
 
 

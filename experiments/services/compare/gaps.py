@@ -1,11 +1,11 @@
 """How far lines are apart on gold: prompt by prompt where both answered the same ones, and over their seeds."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from experiments.alignment.diagnostics.findings import LEAST_FOR_MEAN
-from experiments.models import Iteration, Run, Trace
+from experiments.models import Iteration, Trace
 from experiments.services.compare.lines import Line, Stop
 from experiments.services.standing.parts import Cell, spread
 
@@ -24,8 +24,7 @@ class Gaps:
     """Differences between the places of a comparison. Their prompts' verdicts are read at once, in two queries."""
 
     def __init__(self, places: Iterable[Place]) -> None:
-        wanted = {(run.pk, place.stop.iteration): run for place in places for run in place.line.runs}
-        self._verdicts = _verdicts(wanted)
+        self._verdicts = _verdicts({(run.pk, at.stop.iteration) for at in places for run in at.line.runs})
 
     def between(self, one: Place, other: Place) -> Cell:
         """One less the other. The interval is the wider of Student's t over the prompts which every seed of both
@@ -63,7 +62,8 @@ def unpaired(one: Cell, other: Cell) -> Cell:
     return Cell(value=change, low=change - below, high=change + above, signed=True)
 
 
-def _verdicts(wanted: Mapping[tuple[int, int], Run]) -> dict[tuple[int, int], dict[int, float]]:
+def _verdicts(wanted: Set[tuple[int, int]]) -> dict[tuple[int, int], dict[int, float]]:
+    """By run and iteration."""
     runs, indices = {run for run, _ in wanted}, {index for _, index in wanted}
     rounds = Iteration.objects.filter(run__in=runs, index__in=indices).values_list("pk", "run_id", "index")
     places = {pk: (run, index) for pk, run, index in rounds if (run, index) in wanted}
